@@ -1,0 +1,1 @@
+"""Settings, the composition root, the commands, and one folder for each channel."""

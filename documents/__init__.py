@@ -1,0 +1,1 @@
+"""Plan files in; digests, reports and pictures out. Bytes on one side, values of `programme` on the other."""
