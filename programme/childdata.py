@@ -1,0 +1,35 @@
+"""Text that looks like a pupil's identifier is stopped before it is stored (section 5, Child data)."""
+
+from __future__ import annotations
+
+import re
+
+# A UPN: a check letter, then twelve digits, or eleven and a temporary letter.
+_UPN = re.compile(r"\b[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]\b", re.IGNORECASE)
+_NHS = re.compile(r"(?<![\d-])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d-])")
+_EHCP = re.compile(r"\b(?:EHC[PN]?A?|EHC plan)\s*(?:number|no\.?|ref\.?|id)?\s*[:#-]?\s*\d{4,}\b", re.IGNORECASE)
+_BORN = re.compile(
+    r"\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?)\b\s*[:=-]?\s*"
+    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+\d{4})",
+    re.IGNORECASE,
+)
+
+
+def find_identifier(text: str) -> str | None:
+    """What the text seems to hold of a child: "a pupil number (UPN)", "an NHS number" …; None where nothing."""
+    if _UPN.search(text):
+        return "a pupil number (UPN)"
+    if any(_is_nhs_number("".join(found.groups())) for found in _NHS.finditer(text)):
+        return "an NHS number"
+    if _EHCP.search(text):
+        return "the number of an EHC plan"
+    if _BORN.search(text):
+        return "a child's date of birth"
+    return None
+
+
+def _is_nhs_number(digits: str) -> bool:
+    """Ten digits whose last is the weighted sum of the others modulo 11 (NHS Data Dictionary)."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    check = (11 - total % 11) % 11
+    return check != 10 and check == int(digits[9])

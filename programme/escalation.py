@@ -1,0 +1,110 @@
+"""Who hears of an action in trouble, and when (section 5, Escalating at risk)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from programme.facts import Accountable, Action, Escalation, Group, Person
+from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
+from programme.rag import LOOKS, Rag
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who hears, and why: `chair of the SEND Oversight Board`. Without a person nobody can be written to."""
+
+    person: Person | None
+    why: str
+
+
+def list_leads_told(
+    action: Action, bodies: Collection[str], leads: Iterable[Accountable], office: Iterable[Person]
+) -> list[tuple[Person, str]]:
+    """(person, lead passed on) for the accountable leads of the owners' organisations `bodies`, or all of the
+    priority's where that is unknown. Elected members hear through the digest; the office passes on to a lead whom
+    nobody holds."""
+    told: dict[int, tuple[Person, str]] = {}
+    for lead in _choose_leads(action, bodies, leads):
+        for person in lead.people:
+            told[person.id] = (person, "")
+        if not lead.people:
+            for person in office:
+                told.setdefault(person.id, (person, lead.text))
+    return list(told.values())
+
+
+def list_told(
+    action: Action,
+    bodies: Collection[str],
+    kind: Rag,
+    groups: Sequence[Group],
+    leads: Iterable[Accountable],
+    office: Sequence[Person],
+    raised_by: str,
+) -> list[Told]:
+    """Everyone who hears of an alarm, once each, never who raised it; a role with nobody in it stands without a person.
+
+    `groups` are the holding and the strategic group. Vulnerable goes to their chairs; at risk also to co-owners, the
+    office and the accountable leads.
+    """
+    told: list[Told] = []
+    for group in groups:
+        why = f"chair of {group.name}"
+        told += [Told(person, why) for person in group.chairs] or [Told(None, why)]
+    if kind is Rag.AT_RISK:
+        for owner in action.owners:
+            told += [Told(person, f"owner, as {owner.text}") for person in owner.people]
+        told += [Told(person, "programme office") for person in office]
+        for lead in _choose_leads(action, bodies, leads):
+            why = f"accountable lead, {lead.text}"
+            told += [Told(person, why) for person in lead.people] or [Told(None, why)]
+    once: dict[object, Told] = {}
+    for each in told:
+        if each.person is None or each.person.address != raised_by:
+            once.setdefault(each.person.id if each.person else each.why, each)
+    return list(once.values())
+
+
+def _choose_leads(action: Action, bodies: Collection[str], leads: Iterable[Accountable]) -> list[Accountable]:
+    mine = [lead for lead in leads if lead.priority == action.priority and not (lead.role and lead.role.elected)]
+    near = [lead for lead in mine if lead.role and lead.role.organisation.partition(":")[0].strip() in bodies]
+    return near or mine
+
+
+def compose_notice(action: Action, alarm: Escalation, raised_by: str, told: Told, due: str) -> Message:
+    """What somebody hears of an alarm: rating, reason, mitigation, and what they can do."""
+    look = LOOKS[alarm.kind]
+    facts = [
+        ("Action", f"{action.ref} · {action.text}"),
+        ("Owners", action.owner_names),
+        ("Timescale", due),
+        ("Reason", action.reason or "not given yet"),
+        ("Mitigation", say_mitigation(action)),
+        ("You hear this as", told.why),
+    ]
+    title = f"{action.ref} was rated {look} by {raised_by}"
+    blocks: list[Block] = [Heading(title), Facts(tuple(facts))]
+    if told.why.startswith("chair"):
+        blocks.append(Buttons((Button("I have seen this", f"ack {action.ref}", "primary"),)))
+        hint = f"As chair, please acknowledge it: ack {action.ref}"
+    else:
+        hint = f"To see all of it: action {action.ref}"
+    blocks.append(Text(hint, quiet=True))
+    return Message("\n".join([f"{title}.", *(f"{label}: {value}" for label, value in facts), hint]), tuple(blocks))
+
+
+def compose_correction(action: Action, alarm: Escalation, raised_by: str) -> Message:
+    """To everyone who had the notice: it was withdrawn."""
+    word = LOOKS[alarm.kind].word.lower()
+    text = f"Correction: {raised_by} has withdrawn the {word} rating of {action.ref}. It is now {action.look}."
+    return Message(text, (Text(text),))
+
+
+def say_mitigation(action: Action) -> str:
+    """The mitigation in a line, with whether it is in place."""
+    one = action.mitigation
+    if one is None:
+        return "none written yet"
+    parts = [one.text, *([one.who] if one.who else []), *([f"by {one.by_text}"] if one.by_text else [])]
+    return "; ".join(parts) + (" (in place)" if one.in_place_at else " (written, not in place)")

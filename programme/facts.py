@@ -1,0 +1,251 @@
+"""The programme as it stands: what `storage` reads and every rule decides from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from programme.plan import Entry
+from programme.rag import COMPLETE, LOOKS, Look, Rag
+from programme.timescales import Timescale
+
+EntryKind = Literal["progress", "evidence", "rating", "reason", "answer", "timescale", "not_mine", "minute", "return"]
+
+# What a person may do that counts as an answer to a reminder (section 5, Reminders).
+ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale", "not_mine"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody we can write to. `address` is `slack:T1:U1`, `mail:a@b` …; `office`: of the programme office."""
+
+    id: int
+    address: str
+    name: str = ""
+    office: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.name or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of the plan. `listed` is False for an owner string that the plan's roles table lacks."""
+
+    abbreviation: str
+    title: str = ""
+    organisation: str = ""
+    listed: bool = True
+    elected: bool = False
+    school: bool = False
+    reads_all: bool = False
+
+    @property
+    def body(self) -> str:
+        """The organisation without its department: `BMBC` of `BMBC: Data & Intelligence`."""
+        return self.organisation.partition(":")[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One owner of an action as written, the roles it means, and the people who hold them today."""
+
+    text: str
+    roles: tuple[Role, ...]
+    people: tuple[Person, ...]
+
+    @property
+    def bodies(self) -> frozenset[str]:
+        """The organisations this owner answers for; an owner of none stands for itself."""
+        return frozenset(role.body or role.abbreviation for role in self.roles) or frozenset({self.text})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A dated thing somebody said of an action. `by` is the actor's key, `body` the organisation spoken for."""
+
+    kind: str
+    at: datetime
+    on: date
+    by: str
+    body: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A closure or a new timescale, waiting for the holding group's chair."""
+
+    kind: Literal["closure", "timescale"]
+    timescale: Timescale | None
+    words: str
+    by: str
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """An alarm raised by a rating; `number` is the history row that raised it."""
+
+    ref: str
+    kind: Rag
+    by: str
+    at: datetime
+    number: int
+    reason_at: datetime | None
+    state: Literal["open", "undone", "closed"]
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    text: str
+    who: str
+    by_text: str
+    by_on: date | None
+    in_place_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A live action. `timescale` is the agreed one, `first_timescale` never changes."""
+
+    id: int
+    ref: str
+    focus_area: str
+    priority: str
+    text: str
+    owners: tuple[Owner, ...]
+    timescale: Timescale
+    first_timescale: Timescale
+    state: Literal["open", "complete"]
+    rag: Rag | None
+    rag_by: str
+    rag_at: datetime | None
+    quiet_until: date | None
+    last_entry_on: date | None
+    success_criteria: str | None = None
+    expected_outcome: str | None = None
+    expected_evidence: tuple[str, ...] = ()
+    plan_progress: tuple[Entry, ...] = ()
+    said: tuple[Said, ...] = ()
+    proposal: Proposal | None = None
+    escalation: Escalation | None = None
+    mitigation: Mitigation | None = None
+    moves: tuple[str, ...] = ()  # every agreed timescale after the first, as written
+
+    @property
+    def look(self) -> Look:
+        return COMPLETE if self.state == "complete" else LOOKS[self.rag]
+
+    @property
+    def owner_names(self) -> str:
+        return ", ".join(owner.text for owner in self.owners)
+
+    @property
+    def bodies(self) -> frozenset[str]:
+        return frozenset().union(*(owner.bodies for owner in self.owners))
+
+    def is_overdue(self, day: date) -> bool:
+        """Whether its agreed timescale is past on that day and it is not complete."""
+        due = self.timescale.due_on
+        return self.state == "open" and due is not None and due < day
+
+    def last_said(self, *kinds: str) -> Said | None:
+        """The latest thing said of these kinds."""
+        return next((said for said in reversed(self.said) if said.kind in kinds), None)
+
+    @property
+    def reason(self) -> str:
+        """The latest reason given for the rating it has now; "" where none was."""
+        given = (said.words for said in reversed(self.said) if said.kind == "rating" and said.value == self.rag)
+        return next((words for words in given if words), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    id: int
+    group: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A governance group. `holds` are refs of priorities and focus areas; `papers` working days before a meeting."""
+
+    id: int
+    name: str
+    purpose: str = ""
+    kinds: tuple[str, ...] = ("decides",)
+    strategic: bool = False
+    chair: str = ""
+    chairs: tuple[Person, ...] = ()
+    scope: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    reports_to: tuple[str, ...] = ()
+    channel: str = ""
+    papers: int = 5
+    meetings: tuple[Meeting, ...] = ()
+
+    def next_meeting(self, now: datetime) -> Meeting | None:
+        return min((m for m in self.meetings if m.starts_at >= now), key=lambda m: m.starts_at, default=None)
+
+    def last_meeting(self, now: datetime) -> Meeting | None:
+        return max((m for m in self.meetings if m.starts_at < now), key=lambda m: m.starts_at, default=None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks owners for updates: not if it is only informed, or the voice of young people or parents."""
+        return not {"informed", "voice"} & set(self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Accountable:
+    """An accountable lead of a priority: as the plan names it, the role that means, and who holds it today."""
+
+    priority: str
+    organisation: str
+    text: str
+    role: Role | None
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. `key` is what history keeps; `roles` are abbreviations; `chairs` are names of groups."""
+
+    key: str
+    label: str
+    roles: tuple[str, ...] = ()
+    chairs: tuple[str, ...] = ()
+    office: bool = False
+    reads_all: bool = False
+    person: Person | None = None
+    bodies: tuple[str, ...] = ()
+
+
+def find_strategic_group(groups: Sequence[Group]) -> Group | None:
+    """The group set with `--strategic`; until then the one whose purpose reads "strategic accountability"."""
+    for group in groups:
+        if group.strategic:
+            return group
+    return next((group for group in groups if "strategic accountability" in group.purpose.lower()), None)
+
+
+def find_holding_group(focus_area: str, priority: str, groups: Sequence[Group]) -> Group | None:
+    """The one group that holds an action: by focus area, else by priority, else the strategic group."""
+    for ref in (focus_area, priority):
+        for group in groups:
+            if ref in group.holds:
+                return group
+    return find_strategic_group(groups)
+
+
+def covers(group: Group, action: Action) -> bool:
+    """Whether a group's digest shows this action; a group without a scope sees everything."""
+    return not group.scope or action.focus_area in group.scope or action.priority in group.scope
