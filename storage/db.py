@@ -1,0 +1,138 @@
+"""The database: opening it, its schema's version, and transactions. `db` owns transactions; `tx` is one, open."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+_BUSY_MS = 15_000
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the text says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction on one programme. Functions that take it never commit. `key` signs the history."""
+
+    conn: sa.Connection
+    programme: int
+    key: bytes
+
+
+def insert(tx: Tx, table: sa.Table, **values: Any) -> int:
+    """Insert one row of this programme and return its id."""
+    statement = sa.insert(table).values(programme_id=tx.programme, **values).returning(table.c.id)
+    return int(tx.conn.execute(statement).scalar_one())
+
+
+class Database:
+    """One database and the programme in it. Readers see one moment; writers take turns."""
+
+    def __init__(self, url: str, key: bytes, programme: int = 1) -> None:
+        self.url = url
+        self.programme = programme
+        self._key = key
+        self._engine = _engine(url)
+        self._readers = self._engine.execution_options(halfterm_reader=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
+        with self._engine.begin() as conn:
+            yield Tx(conn, self.programme, self._key)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction for reading: one consistent moment, and no writer is kept waiting."""
+        with self._readers.connect() as conn:
+            yield Tx(conn, self.programme, self._key)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def upgrade(self) -> None:
+        """Create the schema or bring it up to date. DatabaseError where the database is newer than this program."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        script = ScriptDirectory.from_config(config)
+        try:
+            with self._engine.begin() as conn:
+                current = MigrationContext.configure(conn).get_current_revision()
+                head = script.get_current_head()
+                if current == head:
+                    return
+                known = {revision.revision for revision in script.walk_revisions()}
+                if current is not None and current not in known:
+                    raise DatabaseError(
+                        f"This database was made by a newer version of halfterm (schema {current}, this one knows "
+                        f"{head}): install that version, or restore a backup made with this one."
+                    )
+                config.attributes["connection"] = conn
+                from alembic import command  # imported here: only a first start or an upgrade needs it
+
+                command.upgrade(config, "head")
+                conn.execute(
+                    sa.text("INSERT INTO programme (id, name) SELECT 1, '' WHERE NOT EXISTS (SELECT 1 FROM programme)")
+                )
+        except (sa.exc.DatabaseError, sa.exc.ArgumentError) as error:
+            raise DatabaseError(_plain(error, self.url)) from error
+
+    def schema_is_current(self) -> bool:
+        """Whether every migration has been applied."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self._readers.connect() as conn:
+            current = MigrationContext.configure(conn).get_current_revision()
+        return current == ScriptDirectory.from_config(config).get_current_head()
+
+
+def _plain(error: Exception, url: str) -> str:
+    where = url.rsplit("@", 1)[-1]  # never the password
+    cause = str(getattr(error, "orig", error)).splitlines()[0]
+    return f"The database {where} cannot be used ({cause}): check DATABASE_URL and that the file or server is there."
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        engine = sa.create_engine(
+            parsed,
+            connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False} if is_sqlite else {},
+            pool_pre_ping=not is_sqlite,
+        )
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseError(
+            f"DATABASE_URL is not one this program can open ({error}): try sqlite:///halfterm.db."
+        ) from error
+    if is_sqlite:
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # what was said is not forgotten in a power cut
+        f"busy_timeout={_BUSY_MS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(conn: sa.Connection) -> None:
+    reader = conn.get_execution_options().get("halfterm_reader")
+    conn.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")

@@ -1,0 +1,437 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.schema import APPEND_ONLY
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("planned_mark", sa.Text(), server_default="", nullable=False),
+        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("chain_number", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("chain_mac", sa.Text(), server_default="", nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=True),
+        sa.Column("imported_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+    )
+    op.create_table(
+        "action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("ref_key", sa.String(length=40), nullable=False),
+        sa.Column("bare_key", sa.String(length=40), nullable=False),
+        sa.Column("focus_area_ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("priority_ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("success_criteria", sa.Text(), nullable=True),
+        sa.Column("expected_outcome", sa.Text(), nullable=True),
+        sa.Column("expected_evidence", sa.JSON(), nullable=False),
+        sa.Column("timescale", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_exact", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("due_state", sa.String(length=10), nullable=False),
+        sa.Column("first_timescale", sa.Text(), server_default="", nullable=False),
+        sa.Column("first_due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("rag", sa.String(length=12), nullable=True),
+        sa.Column("rag_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("rag_at", sa.DateTime(), nullable=True),
+        sa.Column("quiet_until", sa.Date(), nullable=True),
+        sa.Column("last_entry_on", sa.Date(), nullable=True),
+        sa.Column("gone_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "rag IS NULL OR rag IN ('at_risk', 'vulnerable', 'on_track', 'deferred')", name=op.f("ck_action_rag")
+        ),
+        sa.CheckConstraint("state IN ('open', 'complete')", name=op.f("ck_action_state")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_action_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sa.UniqueConstraint("programme_id", "ref", name=op.f("uq_action_programme_id_ref")),
+    )
+    op.create_index(op.f("ix_action_programme_id_bare_key"), "action", ["programme_id", "bare_key"], unique=False)
+    op.create_index(op.f("ix_action_programme_id_ref_key"), "action", ["programme_id", "ref_key"], unique=False)
+    op.create_index(
+        op.f("ix_action_programme_id_state_due_on"), "action", ["programme_id", "state", "due_on"], unique=False
+    )
+    op.create_table(
+        "focus_area",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("priority_ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_focus_area_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_focus_area")),
+    )
+    op.create_table(
+        "governance_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), server_default="", nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("strategic", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("chair", sa.Text(), server_default="", nullable=False),
+        sa.Column("scope", sa.Text(), server_default="", nullable=False),
+        sa.Column("channel", sa.Text(), server_default="", nullable=False),
+        sa.Column("papers", sa.Integer(), server_default="5", nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
+        sa.Column("reports_to", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_governance_group_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_governance_group")),
+        sa.UniqueConstraint("programme_id", "name", name=op.f("uq_governance_group_programme_id_name")),
+    )
+    op.create_table(
+        "lead",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("priority_ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("organisation", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_lead_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+    )
+    op.create_table(
+        "metric_point",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("period", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_metric_point_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric_point")),
+    )
+    op.create_index(op.f("ix_metric_point_programme_id_ref"), "metric_point", ["programme_id", "ref"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("scheme", sa.String(length=10), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="due", nullable=False),
+        sa.Column("lease", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", sa.DateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("said", sa.JSON(), nullable=True),
+        sa.Column("doubtful", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("trouble", sa.Text(), server_default="", nullable=False),
+        sa.Column("conversation", sa.String(length=100), nullable=True),
+        sa.Column("post", sa.String(length=100), nullable=True),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name=op.f("ck_outbox_state")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_outbox_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("programme_id", "key", name=op.f("uq_outbox_programme_id_key")),
+    )
+    op.create_index(op.f("ix_outbox_conversation_post"), "outbox", ["conversation", "post"], unique=False)
+    op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("email", sa.Text(), server_default="", nullable=False),
+        sa.Column("office", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_person_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("programme_id", "address", name=op.f("uq_person_programme_id_address")),
+    )
+    op.create_table(
+        "priority",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.Text(), server_default="", nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_priority_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_priority")),
+    )
+    op.create_table(
+        "rating_definition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("definition", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_rating_definition_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_definition")),
+    )
+    op.create_table(
+        "role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("abbreviation", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("organisation", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("elected", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("school", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("reads_all", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_role_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+    )
+    op.create_index(op.f("ix_role_programme_id_abbreviation"), "role", ["programme_id", "abbreviation"], unique=False)
+    op.create_table(
+        "role_meaning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("means", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_role_meaning_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_meaning")),
+        sa.UniqueConstraint("programme_id", "text", "means", name=op.f("uq_role_meaning_programme_id_text_means")),
+    )
+    op.create_table(
+        "seen",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("workspace", sa.String(length=100), nullable=False),
+        sa.Column("external_id", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_seen_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seen")),
+        sa.UniqueConstraint("channel", "workspace", "external_id", name=op.f("uq_seen_channel_workspace_external_id")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_setting_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting")),
+        sa.UniqueConstraint("programme_id", "name", name=op.f("uq_setting_programme_id_name")),
+    )
+    op.create_table(
+        "web_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("mine", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("delivery", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_web_line_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_line")),
+        sa.UniqueConstraint("delivery", name=op.f("uq_web_line_delivery")),
+    )
+    op.create_index(op.f("ix_web_line_address"), "web_line", ["address"], unique=False)
+    op.create_table(
+        "words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("redacted_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_words_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_words")),
+    )
+    op.create_table(
+        "workspace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("external_id", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_workspace_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
+        sa.UniqueConstraint("channel", "external_id", name=op.f("uq_workspace_channel_external_id")),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=True),
+        sa.Column("by", sa.Text(), server_default="", nullable=False),
+        sa.Column("organisation", sa.Text(), server_default="", nullable=False),
+        sa.Column("value", sa.Text(), server_default="", nullable=False),
+        sa.Column("words_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_entry_action_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_entry_programme_id")),
+        sa.ForeignKeyConstraint(["words_id"], ["words.id"], name=op.f("fk_entry_words_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+    )
+    op.create_index(op.f("ix_entry_action_id_at"), "entry", ["action_id", "at"], unique=False)
+    op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason_at", sa.DateTime(), nullable=True),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("state IN ('open', 'undone', 'closed')", name=op.f("ck_escalation_state")),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_escalation_action_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_escalation_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
+    )
+    op.create_index(op.f("ix_escalation_action_id"), "escalation", ["action_id"], unique=False)
+    op.create_index(op.f("ix_escalation_programme_id_state"), "escalation", ["programme_id", "state"], unique=False)
+    op.create_table(
+        "history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("actor", sa.Text(), server_default="", nullable=False),
+        sa.Column("account", sa.Text(), server_default="", nullable=False),
+        sa.Column("verb", sa.String(length=20), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("words_id", sa.Integer(), nullable=True),
+        sa.Column("words_mac", sa.Text(), server_default="", nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_history_programme_id")),
+        sa.ForeignKeyConstraint(["words_id"], ["words.id"], name=op.f("fk_history_words_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
+        sa.UniqueConstraint("programme_id", "number", name=op.f("uq_history_programme_id_number")),
+    )
+    op.create_index(op.f("ix_history_programme_id_ref"), "history", ["programme_id", "ref"], unique=False)
+    op.create_table(
+        "holder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_holder_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_holder_programme_id")),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_holder_role_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holder")),
+    )
+    op.create_index(op.f("ix_holder_person_id"), "holder", ["person_id"], unique=False)
+    op.create_index(op.f("ix_holder_role_id"), "holder", ["role_id"], unique=False)
+    op.create_table(
+        "ledger",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("rung", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("falls_on", sa.Date(), nullable=False),
+        sa.Column("passed_for", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="planned", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("outbox_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('planned', 'sent', 'silenced', 'waiting', 'failed')", name=op.f("ck_ledger_state")
+        ),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_ledger_outbox_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_ledger_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
+        sa.UniqueConstraint(
+            "programme_id",
+            "kind",
+            "subject",
+            "rung",
+            "person_id",
+            "falls_on",
+            name=op.f("uq_ledger_programme_id_kind_subject_rung_person_id_falls_on"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_ledger_programme_id_state_falls_on"), "ledger", ["programme_id", "state", "falls_on"], unique=False
+    )
+    op.create_index(op.f("ix_ledger_programme_id_subject"), "ledger", ["programme_id", "subject"], unique=False)
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["governance_group.id"], name=op.f("fk_meeting_group_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_meeting_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("group_id", "starts_at", name=op.f("uq_meeting_group_id_starts_at")),
+    )
+    op.create_index(op.f("ix_meeting_programme_id_starts_at"), "meeting", ["programme_id", "starts_at"], unique=False)
+    op.create_table(
+        "mitigation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("words_id", sa.Integer(), nullable=False),
+        sa.Column("who", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_text", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_on", sa.Date(), nullable=True),
+        sa.Column("in_place_at", sa.DateTime(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_mitigation_action_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_mitigation_programme_id")),
+        sa.ForeignKeyConstraint(["words_id"], ["words.id"], name=op.f("fk_mitigation_words_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mitigation")),
+    )
+    op.create_index(op.f("ix_mitigation_action_id"), "mitigation", ["action_id"], unique=False)
+    op.create_table(
+        "owner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_owner_action_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_owner_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_owner")),
+    )
+    op.create_index(op.f("ix_owner_action_id"), "owner", ["action_id"], unique=False)
+    op.create_index(op.f("ix_owner_programme_id_text"), "owner", ["programme_id", "text"], unique=False)
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("timescale", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_exact", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("words_id", sa.Integer(), nullable=True),
+        sa.Column("by", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.CheckConstraint("kind IN ('closure', 'timescale')", name=op.f("ck_proposal_kind")),
+        sa.CheckConstraint("state IN ('open', 'agreed', 'returned', 'undone')", name=op.f("ck_proposal_state")),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_proposal_action_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_proposal_programme_id")),
+        sa.ForeignKeyConstraint(["words_id"], ["words.id"], name=op.f("fk_proposal_words_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index(op.f("ix_proposal_action_id"), "proposal", ["action_id"], unique=False)
+    op.create_index(op.f("ix_proposal_programme_id_state"), "proposal", ["programme_id", "state"], unique=False)
+    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,287 @@
+"""A plan into the tables: the first import and every later one. Updates made since are kept, nothing is wiped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from programme.plan import Metric, Plan, PlanAction, Point
+from programme.refs import bare_key, ref_key
+from storage.db import Tx, insert
+from storage.history import keep_words, record
+from storage.schema import (
+    action,
+    entry,
+    focus_area,
+    governance_group,
+    holder,
+    lead,
+    metric_point,
+    owner,
+    priority,
+    programme,
+    rating_definition,
+    role,
+    words,
+)
+
+
+def find_last_plan(tx: Tx) -> dict[str, Any] | None:
+    """The plan as last imported, in the form `store_plan` was given; None before the first import."""
+    row = tx.conn.execute(sa.select(programme.c.plan).where(programme.c.id == tx.programme)).one()
+    plan: dict[str, Any] | None = row.plan
+    return plan
+
+
+def store_plan(
+    tx: Tx, plan: Plan, before: Plan | None, as_dict: Mapping[str, Any], *, actor: str, account: str, now: datetime
+) -> list[str]:
+    """Bring the tables from the plan imported `before` (None: the first time) to this one.
+
+    Only what differs between the two files is applied, so that ratings, timescales and entries given since stay.
+    Returns what was kept against the file, one sentence each.
+    """
+    _replace(
+        tx, priority, [{"ref": one.ref, "title": one.title, "position": n} for n, one in enumerate(plan.priorities)]
+    )
+    leads = [(one.ref, each) for one in plan.priorities for each in one.leads]
+    _replace(
+        tx,
+        lead,
+        [
+            {"priority_ref": ref, "organisation": each.organisation, "role": each.role, "position": n}
+            for n, (ref, each) in enumerate(leads)
+        ],
+    )
+    _replace(
+        tx,
+        focus_area,
+        [
+            {"ref": one.ref, "priority_ref": one.priority, "text": one.text, "position": n}
+            for n, one in enumerate(plan.focus_areas)
+        ],
+    )
+    _replace(tx, rating_definition, [{"name": one.name, "definition": one.definition} for one in plan.ratings])
+    _replace(
+        tx,
+        metric_point,
+        [
+            {"ref": metric.ref, "position": n, "period": point.period, "text": point.text}
+            for metric in plan.metrics
+            for n, point in enumerate(metric.points)
+        ],
+    )
+    _store_roles(tx, plan)
+    _store_groups(tx, plan)
+    kept = _store_actions(tx, plan, before, now)
+    facts = {"actions": len(plan.actions), "kept": len(kept)}
+    record(tx, "import", actor=actor, account=account, now=now, facts=facts)
+    values: dict[str, Any] = {"plan": dict(as_dict)}
+    if before is None:
+        values |= {"imported_at": now, "name": plan.title}
+    tx.conn.execute(sa.update(programme).where(programme.c.id == tx.programme).values(**values))
+    return kept
+
+
+def _replace(tx: Tx, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    tx.conn.execute(sa.delete(table).where(table.c.programme_id == tx.programme))
+    if rows:
+        tx.conn.execute(sa.insert(table), [{"programme_id": tx.programme, **row} for row in rows])
+
+
+def _store_roles(tx: Tx, plan: Plan) -> None:
+    """Roles of the table, and one for each owner string that it lacks. A role somebody holds is never removed."""
+    stored = {
+        (row.abbreviation, row.title): row.id
+        for row in tx.conn.execute(sa.select(role).where(role.c.programme_id == tx.programme))
+    }
+    listed = {name.casefold() for one in plan.roles for name in (one.abbreviation, one.title)}
+    strings = dict.fromkeys(text for one in plan.actions for text in one.owners if text.casefold() not in listed)
+    wanted = [(one.abbreviation, one.title, one.organisation, "table") for one in plan.roles]
+    wanted += [(text, "", "", "owner") for text in strings]
+    for position, (abbreviation, title, organisation, source) in enumerate(wanted):
+        values = {"organisation": organisation, "source": source, "position": position}
+        role_id = stored.pop((abbreviation, title), None)
+        if role_id is None:
+            elected = "council member" in title.lower() or "councillor" in title.lower()
+            insert(tx, role, abbreviation=abbreviation, title=title, elected=elected, **values)
+        else:
+            tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(**values))
+    held = {
+        row.role_id for row in tx.conn.execute(sa.select(holder.c.role_id).where(holder.c.programme_id == tx.programme))
+    }
+    gone = [role_id for role_id in stored.values() if role_id not in held]
+    if gone:
+        tx.conn.execute(sa.delete(role).where(role.c.id.in_(gone)))
+
+
+def _store_groups(tx: Tx, plan: Plan) -> None:
+    """Add groups and bring purposes up to date; chairs, meetings and what the office set stay."""
+    stored = {
+        row.name.casefold(): row.id
+        for row in tx.conn.execute(sa.select(governance_group).where(governance_group.c.programme_id == tx.programme))
+    }
+    for position, group in enumerate(plan.groups):
+        group_id = stored.get(group.name.casefold())
+        if group_id is None:
+            insert(
+                tx,
+                governance_group,
+                name=group.name,
+                purpose=group.purpose,
+                kinds=_guess_kinds(group.name, group.purpose),
+                holds=[],
+                reports_to=[],
+                position=position,
+            )
+        else:
+            tx.conn.execute(
+                sa.update(governance_group)
+                .where(governance_group.c.id == group_id)
+                .values(purpose=group.purpose, position=position)
+            )
+
+
+def _guess_kinds(name: str, purpose: str) -> list[str]:
+    """Cabinets, executive and governing bodies are informed; youth and parent bodies are a voice."""
+    text = f"{name} {purpose}".lower()
+    if any(word in text for word in ("voice", "youth forum", "parent")):
+        return ["voice"]
+    if any(word in name.lower() for word in ("cabinet", "governing body", "executive")):
+        return ["informed"]
+    return ["decides"]
+
+
+def _store_actions(tx: Tx, plan: Plan, before: Plan | None, now: datetime) -> list[str]:
+    old = {one.ref: one for one in before.actions} if before else {}
+    live = {
+        row.ref: row for row in tx.conn.execute(sa.select(action).where(action.c.programme_id == tx.programme)).all()
+    }
+    areas = {one.ref: one.priority for one in plan.focus_areas}
+    new_rows, kept = [], []
+    for position, one in enumerate(plan.actions):
+        common = {
+            "focus_area_ref": one.focus_area,
+            "priority_ref": areas.get(one.focus_area, ""),
+            "position": position,
+            "text": one.text,
+            "success_criteria": one.success_criteria,
+            "expected_outcome": one.outcome,
+            "expected_evidence": list(one.evidence),
+            "gone_at": None,
+        }
+        row = live.get(one.ref)
+        if row is None:
+            new_rows.append(
+                {
+                    "programme_id": tx.programme,
+                    "ref": one.ref,
+                    **_keys(one.ref),
+                    **common,
+                    **_timescale(one),
+                    **_first(one),
+                    **_rating(one, now),
+                }
+            )
+            continue
+        values, why = _later(row, one, old.get(one.ref), now)
+        kept += why
+        tx.conn.execute(sa.update(action).where(action.c.id == row.id).values(**common, **values))
+    if new_rows:
+        tx.conn.execute(sa.insert(action), new_rows)
+    gone = [row.id for ref, row in live.items() if ref not in {one.ref for one in plan.actions} and row.gone_at is None]
+    if gone:
+        tx.conn.execute(sa.update(action).where(action.c.id.in_(gone)).values(gone_at=now))
+    ids = {
+        row.ref: row.id
+        for row in tx.conn.execute(sa.select(action.c.id, action.c.ref).where(action.c.programme_id == tx.programme))
+    }
+    _store_owners(tx, plan, ids)
+    _store_progress(tx, plan, old, ids)
+    return kept
+
+
+def _keys(ref: str) -> dict[str, str]:
+    return {"ref_key": ref_key(ref), "bare_key": bare_key(ref)}
+
+
+def _timescale(one: PlanAction) -> dict[str, Any]:
+    when = one.timescale
+    return {"timescale": when.text, "due_on": when.due_on, "due_exact": when.exact, "due_state": when.state}
+
+
+def _first(one: PlanAction) -> dict[str, Any]:
+    return {
+        "first_timescale": one.timescale.text,
+        "first_due_on": one.timescale.due_on,
+        "state": "complete" if one.timescale.state == "completed" else "open",
+        "last_entry_on": max((each.on for each in one.progress if each.on), default=None),
+    }
+
+
+def _rating(one: PlanAction, now: datetime) -> dict[str, Any]:
+    return {"rag": one.rag, "rag_by": "", "rag_at": now if one.rag else None}
+
+
+def _later(row: Any, one: PlanAction, old: PlanAction | None, now: datetime) -> tuple[dict[str, Any], list[str]]:
+    """What a later import changes of an action's own facts, and what it leaves because people have moved on since."""
+    values: dict[str, Any] = {}
+    kept = []
+    if old is None or old.timescale != one.timescale:
+        if old is None or row.timescale == old.timescale.text:
+            values |= _timescale(one)
+            if one.timescale.state == "completed":
+                values["state"] = "complete"
+        else:
+            kept.append(
+                f"{one.ref}: the timescale agreed here, {row.timescale}, is kept; the file says {one.timescale.text}."
+            )
+    if one.rag is not None and (old is None or old.rag != one.rag):
+        if row.rag_by:
+            kept.append(f"{one.ref}: the rating given here is kept; the file says {one.rag.value.replace('_', ' ')}.")
+        else:
+            values |= _rating(one, now)
+    entries = [each.on for each in one.progress if each.on]
+    if entries and (row.last_entry_on is None or max(entries) > row.last_entry_on):
+        values["last_entry_on"] = max(entries)
+    return values, kept
+
+
+def _store_owners(tx: Tx, plan: Plan, ids: Mapping[str, int]) -> None:
+    tx.conn.execute(sa.delete(owner).where(owner.c.programme_id == tx.programme))
+    rows = [
+        {"programme_id": tx.programme, "action_id": ids[one.ref], "position": n, "text": text}
+        for one in plan.actions
+        for n, text in enumerate(one.owners)
+    ]
+    if rows:
+        tx.conn.execute(sa.insert(owner), rows)
+
+
+def _store_progress(tx: Tx, plan: Plan, old: Mapping[str, PlanAction], ids: Mapping[str, int]) -> None:
+    """The plan's dated progress entries, each once; the plan's own have no history row."""
+    known = set()
+    if old:
+        query = (
+            sa.select(entry.c.action_id, entry.c.on_date, words.c.text)
+            .join(words, entry.c.words_id == words.c.id)
+            .where(entry.c.programme_id == tx.programme, entry.c.number.is_(None))
+        )
+        known = {(row.action_id, row.on_date, row.text) for row in tx.conn.execute(query)}
+    for one in plan.actions:
+        for each in one.progress:
+            if (ids[one.ref], each.on, each.text) not in known:
+                words_id = keep_words(tx, each.text)
+                insert(tx, entry, action_id=ids[one.ref], kind="progress", on_date=each.on, words_id=words_id)
+
+
+def list_metrics(tx: Tx) -> dict[str, Metric]:
+    """Every metric by the ref of its action, points in the order of the columns."""
+    points: dict[str, list[Point]] = {}
+    query = sa.select(metric_point).where(metric_point.c.programme_id == tx.programme).order_by(metric_point.c.position)
+    for row in tx.conn.execute(query):
+        points.setdefault(row.ref, []).append(Point(row.period, row.text))
+    return {ref: Metric(ref, tuple(each)) for ref, each in points.items()}
