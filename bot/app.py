@@ -1,0 +1,135 @@
+"""The composition root: settings in, the parts joined, and the only place that asks the clock what time it is."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TextIO
+
+from bot.console import ConsoleSender
+from bot.handle import Door
+from bot.settings import Settings, read_settings
+from jobs.compose import Composer
+from jobs.deliver import Deliverer, Sender, Tally
+from jobs.plan_ahead import plan_ahead
+from jobs.tidy import tidy
+from programme.calendar import Calendar, parse_bank_holidays, parse_terms
+from programme.reminders import Policy
+from storage.db import Database
+from storage.programme import find_setting
+
+log = logging.getLogger(__name__)
+
+_BANK_HOLIDAYS = Path(__file__).parents[1] / "programme" / "bank_holidays_england.csv"
+_WAIT_FOR_LIMITS = 20.0  # real seconds a run waits for a channel's rate limit before it leaves the rest due
+
+
+def real_now() -> datetime:
+    """What time it really is. Nothing below this file asks."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+def run_clock(now: datetime) -> Callable[[], datetime]:
+    """A run's time: the instant it was given, plus what has really passed since."""
+    start, now = monotonic(), now.astimezone(UTC)
+    return lambda: now + timedelta(seconds=monotonic() - start)
+
+
+def account() -> str:
+    """The account that runs this program, for the record of what is said on the console."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
+
+
+class App:
+    """One programme's bot, joined up. Opening it brings the database's schema up to date."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        senders: Mapping[str, Sender] | None = None,
+        out: TextIO | None = None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.settings = settings
+        self.db = Database(settings.database_url, settings.key())
+        self.db.upgrade()
+        self.policy = Policy()
+        self.calendar = self.read_calendar()
+        self.senders = dict(senders) if senders is not None else self._senders(out or sys.stdout)
+        self._wake = wake
+        self._turn = threading.Lock()  # within this process one run at a time; between processes the leases
+
+    def read_calendar(self) -> Calendar:
+        """The programme's calendar: England's bank holidays and the term dates the office has given."""
+        with self.db.read() as tx:
+            terms = find_setting(tx, "terms")
+        return Calendar(
+            parse_bank_holidays(_BANK_HOLIDAYS.read_text(encoding="utf-8")),
+            half_terms=parse_terms(terms) if terms else (),
+        )
+
+    def _senders(self, out: TextIO) -> dict[str, Sender]:
+        senders: dict[str, Sender] = {"console": ConsoleSender(out)}
+        if self.settings.has_slack:
+            from bot.slack.sender import SlackSender  # only where Slack is configured
+
+            senders["slack"] = SlackSender(self.settings.slack_bot_token, self.settings.slack_api_url)
+        return senders
+
+    def door(self, clock: Callable[[], datetime]) -> Door:
+        return Door(self.db, self.calendar, self.policy, clock, self._wake)
+
+    def plan(self, now: datetime) -> int:
+        """Write down what falls due and queue what carries it. Returns how many rungs were new."""
+        with self.db.write() as tx:
+            return plan_ahead(tx, now.astimezone(UTC), self.calendar, self.policy, list(self.senders))
+
+    def deliver(self, clock: Callable[[], datetime]) -> Tally:
+        """Give every due message a turn, waiting a little for a channel's limits."""
+        with self._turn:
+            deliverer = Deliverer(self.db, self.senders, Composer(self.calendar, self.policy), self.calendar, clock)
+            waited = 0.0
+            while True:
+                tally = deliverer.run()
+                rest = (
+                    min((until - clock()).total_seconds() for until in deliverer.held.values())
+                    if deliverer.held
+                    else None
+                )
+                if rest is None or waited + max(rest, 0) > _WAIT_FOR_LIMITS:
+                    return tally
+                deliverer.held.clear()
+                sleep(max(rest, 0))
+                waited += max(rest, 0)
+
+    def tidy(self, now: datetime) -> None:
+        with self.db.write() as tx:
+            tidy(tx, now)
+
+    def tick(self, now: datetime) -> tuple[int, Tally]:
+        """Plan, deliver and tidy what is due at that instant, once. Returns the new rungs and what was delivered."""
+        new = self.plan(now)
+        tally = self.deliver(run_clock(now))
+        self.tidy(now.astimezone(UTC))
+        return new, tally
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def open_app(*, out: TextIO | None = None, **changes: str) -> App:
+    """The app as the environment and `.env` have it."""
+    settings = read_settings(os.environ, Path(".env"))
+    return App(replace(settings, **changes), out=out)  # type: ignore[arg-type]  # the names are those of Settings

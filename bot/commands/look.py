@@ -1,0 +1,329 @@
+"""What people can look at: actions, lists of them, digests, meetings, history, and why a reminder came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from bot.commands import COMMANDS, Ask, command
+from jobs.compose import draw_digest, read_digest
+from programme.digest import compose_digest_message, list_signs
+from programme.escalation import say_mitigation
+from programme.facts import Action, Group, find_holding_group
+from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Reply, Text, UserError
+from programme.permissions import compose_refusal, may, may_see_all, owns
+from programme.rag import Rag
+from programme.refs import ref_key, split_ref
+from programme.reminders import list_action_rungs, list_meeting_rungs, plan_meeting, say_date, say_due
+from storage import ledger, outbox
+from storage.actions import get_action, list_actions, list_focus_area
+from storage.history import list_rows
+from storage.people import get_group, label_of, list_persons
+
+_MOST_LISTED = 20
+_MOST_TOLD = 15
+
+
+@command("action REF")
+def action(ask: Ask) -> Reply:
+    """Show one action: its rating, timescale, owners, what was said, and what the record shows.
+
+    Example: action P2.3c
+    """
+    one, holding = _find(ask, "action")
+    last = holding.last_meeting(ask.now) if holding else None
+    signs = list_signs(
+        one, ask.today, ask.calendar.today(last.starts_at) if last else None, None, ask.calendar, ask.policy
+    )
+    said = [f"{say_date(each.on)}, {label_of(ask.tx, each.by)}: {each.words}" for each in one.said if each.words]
+    planned = [f"{say_date(each.on) if each.on else 'undated'}, the plan: {each.text}" for each in one.plan_progress]
+    pairs = [
+        (
+            "Owners",
+            "; ".join(_say_owner(owner.text, [person.label for person in owner.people]) for owner in one.owners),
+        ),
+        ("Timescale", f"{one.timescale.text or 'none'}: {one.timescale.reading}"),
+        ("Held by", holding.name if holding else "no group yet"),
+    ]
+    if one.moves:
+        pairs.append(("First timescale", one.first_timescale.text))
+    if one.proposal:
+        new = one.proposal.timescale.text if one.proposal.timescale else ""
+        waiting = (
+            "done, awaiting agreement" if one.proposal.kind == "closure" else f"{new} proposed, awaiting agreement"
+        )
+        pairs.append(("Proposed", waiting))
+    if one.mitigation:
+        pairs.append(("Mitigation", say_mitigation(one)))
+    if signs:
+        pairs.append(("The record shows", "; ".join(signs)))
+    pairs += [
+        ("Success criteria", one.success_criteria or "none written"),
+        ("Expected outcome", one.expected_outcome or "none written"),
+        ("Expected evidence", "; ".join(one.expected_evidence) or "none written"),
+    ]
+    title = f"{one.ref} · {one.look}"
+    entries = (planned + said)[-8:]
+    blocks: list[Block] = [Heading(title), Text(one.text), Facts(tuple(pairs))]
+    if entries:
+        blocks += [Text("What was said"), Bullets(tuple(entries))]
+    if may(ask.actor, "update", one, holding) and one.state == "open":
+        buttons = (
+            Button("Rate it", f"rag {one.ref}", "primary"),
+            Button("Add progress", f"progress {one.ref}"),
+            Button("Slipping", f"slipping {one.ref}"),
+            Button("Done", f"done {one.ref}"),
+            Button("Why reminders", f"why {one.ref}"),
+        )
+        blocks.append(Buttons(buttons))
+    lines = [
+        f"{title}. {one.text}",
+        *(f"{label}: {value}" for label, value in pairs),
+        *(f"- {each}" for each in entries),
+    ]
+    return Message("\n".join(lines), tuple(blocks))
+
+
+@command("actions [mine | overdue | at risk | due | all | GROUP | P2.3]")
+def actions(ask: Ask) -> Reply:
+    """List actions: yours, a group's, a focus area's, overdue, at risk, vulnerable, or due in 30 days.
+
+    You see the actions you may read: yours, those of groups you chair, or all for leads and the programme office.
+    Example: actions overdue
+    """
+    wanted = " ".join(ask.words.lower().split()) or ("mine" if ask.actor.roles else "all")
+    found = [one for one in list_actions(ask.tx, ask.directory) if _may_read(ask, one)]
+    soon = ask.today + timedelta(days=30)
+    ratings = {"at risk": Rag.AT_RISK, "red": Rag.AT_RISK, "vulnerable": Rag.VULNERABLE, "amber": Rag.VULNERABLE,
+               "on track": Rag.ON_TRACK, "green": Rag.ON_TRACK, "deferred": Rag.DEFERRED}  # fmt: skip
+    if wanted == "mine":
+        title, chosen = "Your actions", [one for one in found if owns(ask.actor, one)]
+    elif wanted == "all":
+        title, chosen = "All the actions you may read", found
+    elif wanted == "overdue":
+        title, chosen = "Overdue", [one for one in found if one.is_overdue(ask.today)]
+    elif wanted.startswith("due"):
+        title = "Due in 30 days"
+        chosen = [one for one in found if one.state == "open" and _is_due(one, ask.today, soon)]
+    elif wanted in ("not rated", "unrated", "not yet rated"):
+        title, chosen = "Not yet rated", [one for one in found if one.rag is None and one.state == "open"]
+    elif wanted in ("complete", "done", "closed"):
+        title, chosen = "Complete", [one for one in found if one.state == "complete"]
+    elif (typed := wanted.replace("-", " ")) in ratings:
+        title, chosen = typed.capitalize(), [one for one in found if one.rag is ratings[typed] and one.state == "open"]
+    else:
+        area, refs = list_focus_area(ask.tx, ask.words)
+        priority = [one for one in found if ref_key(one.priority) == ref_key(ask.words)]
+        if area:
+            title, chosen = area, [one for one in found if one.ref in refs]
+        elif priority:
+            title, chosen = priority[0].priority, priority
+        else:
+            group = get_group(ask.tx, ask.words, ask.directory)
+            title, chosen = f"Held by {group.name}", [one for one in found if _holds(ask, group, one)]
+    chosen.sort(key=lambda one: (one.state == "complete", one.timescale.due_on or date.max))
+    return _list(title, chosen, ask)
+
+
+@command("digest [GROUP]")
+def digest(ask: Ask) -> Reply:
+    """The digest of a governance group: counts, escalations, what is late, and what is to be agreed.
+
+    Example: digest SEND Oversight Board
+    """
+    if ask.words:
+        group = get_group(ask.tx, ask.words, ask.directory)
+    else:
+        mine = [one for one in ask.groups if one.name in ask.actor.chairs]
+        if len(mine) != 1:
+            names = mine or list(ask.groups)
+            choices = tuple(Button(one.name, f"digest {one.name}") for one in names[:20])
+            raise UserError("Which group? Type digest and its name.", choices)
+        group = mine[0]
+    if not may_see_all(ask.actor):
+        raise UserError(
+            f"Only the chair of {group.name}, accountable leads and the programme office can read its digest."
+        )
+    found = read_digest(ask.tx, group, ask.directory, ask.now, ask.calendar, ask.policy)
+    return compose_digest_message(found, draw_digest(found))
+
+
+@command("meetings [GROUP]")
+def meetings(ask: Ask) -> Reply:
+    """When the governance groups meet next, and when updates and papers are due for it.
+
+    Example: meetings
+    """
+    groups = [get_group(ask.tx, ask.words, ask.directory)] if ask.words else list(ask.groups)
+    lines = []
+    for group in groups:
+        meeting = group.next_meeting(ask.now)
+        if meeting is None:
+            if ask.words:
+                lines.append(f"{group.name} has no meeting planned.")
+            continue
+        dates = plan_meeting(meeting, group.papers, ask.calendar, ask.policy)
+        local = ask.calendar.local(meeting.starts_at)
+        when = f"{local:%A} {say_date(dates.day)} at {local:%H:%M}"
+        loop = f"updates asked for {say_date(dates.request)}, chased {say_date(dates.chase)}, " if group.asks else ""
+        lines.append(f"{group.name}: {when}; {loop}papers {say_date(dates.papers)}.")
+    if not lines:
+        lines = ["No meetings are planned. The programme office adds them: halfterm groups set NAME --meets DATE."]
+    return Message("\n".join(lines), (Heading("Meetings"), Bullets(tuple(lines))))
+
+
+@command("history REF")
+def history(ask: Ask) -> Reply:
+    """Everything that was done to an action, newest first: who, when and what.
+
+    Example: history P2.3c
+    """
+    one, _holding = _find(ask, "history")
+    lines = []
+    for row in list_rows(ask.tx, ref=one.ref, most=_MOST_TOLD):
+        local = ask.calendar.local(row.at)
+        words = "(redacted)" if row.redacted else row.words or ""
+        value = str(row.facts.get("value") or "").replace("_", " ")
+        detail = ": ".join(part for part in (value, words) if part)
+        via = " on the console" if row.account else ""
+        lines.append(
+            f"{row.number}. {say_date(local.date())} {local:%H:%M}, {label_of(ask.tx, row.actor)}{via}, "
+            f"{row.verb.replace('_', ' ')}" + (f": {detail}" if detail else "")
+        )
+    if not lines:
+        lines = ["Nothing has been said of it here since the plan was imported."]
+    return _told(f"History of {one.ref}", lines)
+
+
+@command("why REF")
+def why(ask: Ask) -> Reply:
+    """Why you were reminded of an action or not: every reminder, what became of it, and what comes next.
+
+    Example: why P2.3c
+    """
+    one, holding = _find(ask, "why")
+    names = {key: person.label for key, person in list_persons(ask.tx).items()}
+    states = {"planned": "planned", "sent": "sent", "silenced": "not sent", "waiting": "waiting", "failed": "failed"}
+    lines = []
+    for line in ledger.list_of(ask.tx, one.ref)[-_MOST_TOLD:]:
+        who = names.get(line.rung.person, "nobody")
+        passed = f" for {line.rung.passed_for}" if line.rung.passed_for else ""
+        state = states[line.state]
+        if line.state == "sent" and line.sent_at:
+            local = ask.calendar.local(line.sent_at)
+            state = f"sent {say_date(local.date())} {local:%H:%M}"
+        reason = f", {line.reason}" if line.reason and line.reason != "sent" else ""
+        lines.append(
+            f"{say_date(line.rung.on)}, {_say_rung(line.rung.kind, line.rung.rung)}, to {who}{passed}: {state}{reason}."
+        )
+    for row in outbox.list_lines(ask.tx, kinds=["notice", "correction"], key_starts=""):
+        if row.facts.get("ref") == one.ref:
+            local = ask.calendar.local(row.settled_at or row.due_at)
+            trouble = f", {row.trouble}" if row.trouble else ""
+            who = names.get(row.facts["person"], "nobody")
+            state = "waits until then" if row.state == "due" else row.state
+            lines.append(f"{say_date(local.date())} {local:%H:%M}, {row.kind} to {who}: {state}{trouble}.")
+    if not lines:
+        lines.append("Nothing has been planned or sent about it yet.")
+    lines.append(_say_next(ask, one, holding))
+    return _told(f"Why, for {one.ref}", lines)
+
+
+@command("help [COMMAND]")
+def help_(ask: Ask) -> Reply:
+    """What you can type.
+
+    Example: help rag
+    """
+    word = ask.words.lower().lstrip("/").split()[0] if ask.words else ""
+    if word in COMMANDS:
+        one = COMMANDS[word]
+        lines = [f"{one.usage}. {one.summary}", *([one.details] if one.details else [])]
+        return Message("\n".join(lines), (Heading(one.usage), Text("\n".join(lines))))
+    lines = [f"{one.usage}: {one.summary}" for one in COMMANDS.values() if one.shown]
+    intro = "With or without a slash. In words of your own is fine after a reference."
+    return Message("\n".join([intro, *lines]), (Heading("What you can type"), Text(intro), Bullets(tuple(lines))))
+
+
+def _find(ask: Ask, word: str) -> tuple[Action, Group | None]:
+    """The action a command names, which the actor may read, and the group that holds it."""
+    typed, _rest = split_ref(ask.words)
+    if not typed:
+        raise UserError(f"Which action? Type for example: {word} P2.3c")
+    one = get_action(ask.tx, typed, ask.directory, word)
+    holding = find_holding_group(one.focus_area, one.priority, ask.groups)
+    if not may(ask.actor, "read", one, holding):
+        raise UserError(compose_refusal("read", one, holding))
+    return one, holding
+
+
+def _may_read(ask: Ask, one: Action) -> bool:
+    return may(ask.actor, "read", one, find_holding_group(one.focus_area, one.priority, ask.groups))
+
+
+def _holds(ask: Ask, group: Group, one: Action) -> bool:
+    holding = find_holding_group(one.focus_area, one.priority, ask.groups)
+    return holding is not None and holding.id == group.id
+
+
+def _is_due(one: Action, first: date, last: date) -> bool:
+    due = one.timescale.due_on
+    return due is not None and first <= due <= last
+
+
+def _list(title: str, chosen: Sequence[Action], ask: Ask) -> Message:
+    head = f"{title}: {len(chosen)}"
+    lines = [
+        f"{one.ref} · {one.look} · {say_due(one, ask.today, ask.calendar) if one.state == 'open' else 'complete'} · "
+        f"{one.text if len(one.text) <= 90 else one.text[:89] + '…'} ({one.owner_names})"
+        for one in chosen[:_MOST_LISTED]
+    ]
+    if len(chosen) > _MOST_LISTED:
+        lines.append("and " + ", ".join(one.ref for one in chosen[_MOST_LISTED:]))
+    if not chosen:
+        return Message(f"{title}: none.", (Text(f"{title}: none."),))
+    buttons = Buttons(tuple(Button(one.ref, f"action {one.ref}") for one in chosen[:10]))
+    return Message(
+        "\n".join([head + ".", *(f"- {line}" for line in lines)]), (Heading(head), Bullets(tuple(lines)), buttons)
+    )
+
+
+def _told(title: str, lines: Sequence[str]) -> Message:
+    return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), (Heading(title), Bullets(tuple(lines))))
+
+
+def _say_owner(text: str, people: list[str]) -> str:
+    return f"{text} ({', '.join(people)})" if people else f"{text} (nobody in this role)"
+
+
+def _say_rung(kind: str, rung: str) -> str:
+    words = {
+        "starting": "starting list",
+        "timescale": f"timescale, {rung}",
+        "mitigation": f"mitigation, {rung}",
+        "overdue": "overdue",
+        "lead": "overdue, to the accountable lead",
+        "meeting": f"meeting, {rung}",
+        "vulnerable": "vulnerable, to the chair",
+        "not_mine": "not mine, to the office",
+    }
+    return words.get(kind, kind)
+
+
+def _say_next(ask: Ask, one: Action, holding: Group | None) -> str:
+    """The next rung that is still to come, and what keeps it quiet until then."""
+    if one.state == "complete":
+        return "Next: nothing, it is complete."
+    if one.proposal is not None:
+        return "Next: nothing until the chair has agreed or returned what is proposed."
+    rungs = list_action_rungs(one, 0, "", ask.today - timedelta(days=1), ask.today, ask.calendar, ask.policy)
+    if holding is not None:
+        rungs += list_meeting_rungs(one, holding, ask.now, 0, "", ask.calendar, ask.policy)
+    quiet = one.quiet_until
+    coming = sorted(rung for rung in rungs if rung.on > ask.today and (quiet is None or rung.on > quiet))
+    silent = (
+        f" Quiet until {say_date(quiet)}, because it was answered or snoozed." if quiet and quiet >= ask.today else ""
+    )
+    if not coming:
+        return f"Next: only a chase every ten working days while it is overdue.{silent}"
+    return f"Next: {say_date(coming[0].on)}, {_say_rung(coming[0].kind, coming[0].rung)}.{silent}"

@@ -1,0 +1,318 @@
+"""What the programme office does at the command line: import, people, roles, groups, terms, and checking the record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from documents.papers import PaperKind, write_paper
+from documents.plan_json import plan_from_dict, plan_to_dict, plan_to_json
+from documents.read import read_plan
+from jobs.compose import draw_digest, read_digest
+from programme.calendar import LONDON, Calendar, HalfTerm, parse_terms
+from programme.compare import compare_plans
+from programme.digest import compose_digest_paper
+from programme.facts import find_strategic_group
+from programme.messages import UserError
+from programme.plan import Plan
+from programme.reminders import say_date
+from programme.roles import suggest_roles
+from storage import people
+from storage.db import Database, Tx
+from storage.history import Head, record, verify
+from storage.plans import find_last_plan, store_plan
+from storage.programme import set_paused as pause_programme
+from storage.programme import set_setting
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+_ADDRESS = re.compile(
+    r"slack:[A-Z0-9]+:[A-Z0-9]+|teams:[^\s:]+:\S+|mail:[^\s@]+@[^\s@]+\.[^\s@]+|(?:console|web):[\w.&+ -]+",
+    re.IGNORECASE,
+)
+_OFFICE = "office"
+
+
+def as_instant(found: datetime) -> datetime:
+    """An aware UTC instant; without an offset London's own time is meant."""
+    return (found if found.tzinfo else found.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def read_plan_file(data: bytes, name: str, terms: Sequence[HalfTerm]) -> Plan:
+    """A plan file's plan; UserError where it cannot be read or holds none."""
+    return read_plan(data, name, terms)
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    return plan_to_json(plan)
+
+
+def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_run: bool) -> list[str]:
+    """Store a plan, or with `dry_run` only say what would change. Returns the lines to show, doubts last."""
+    lines = [_say_size(plan)]
+    with db.write() as tx:
+        last = find_last_plan(tx)
+        before = plan_from_dict(last) if last else None
+        if before is not None:
+            changes = compare_plans(before, plan).lines()
+            lines += (
+                ["Against the last import:", *(f"  {line}" for line in changes)]
+                if changes
+                else ["Nothing has changed."]
+            )
+        if not dry_run:
+            kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
+            lines += [f"  {line}" for line in kept]
+    if plan.warnings:
+        lines.append(f"{len(plan.warnings)} doubts for the programme office:")
+        lines += [f"  {doubt.where}: {doubt.text}" for doubt in plan.warnings]
+    lines.append(
+        "Dry run: nothing was stored."
+        if dry_run
+        else "Stored. Nobody has been written to; reminders begin with the next tick."
+    )
+    return lines
+
+
+def _say_size(plan: Plan) -> str:
+    return (
+        f"Read {len(plan.actions)} actions in {len(plan.focus_areas)} focus areas under "
+        f"{len(plan.priorities)} priorities, {len(plan.roles)} roles, {len(plan.groups)} groups, "
+        f"{len(plan.ratings)} ratings and {len(plan.metrics)} metrics."
+    )
+
+
+def check_address(address: str) -> str:
+    """An address as stored; UserError says what one looks like."""
+    if not _ADDRESS.fullmatch(address.strip()):
+        raise UserError(
+            f"“{address}” is not an address: use slack:T1:U1, teams:TENANT:ID, mail:a@b.gov.uk or console:NAME."
+        )
+    return address.strip()
+
+
+def set_holder(
+    tx: Tx,
+    role: str,
+    address: str,
+    *,
+    name: str | None,
+    email: str | None,
+    since: date | None,
+    today: date,
+    now: datetime,
+    account: str,
+) -> str:
+    """Let a person hold a role, from a day or always."""
+    address = check_address(address)
+    directory = people.read_directory(tx, today)
+    person = people.set_person(tx, address, name=name, email=email)
+    found = people.set_holder(tx, role, person, directory, from_on=since)
+    facts = {"role": found.abbreviation, "address": address, "from": since}
+    record(tx, "people_set", actor=_OFFICE, account=account, now=now, facts=facts)
+    return f"{name or address} holds {found.abbreviation}{f' from {say_date(since)}' if since else ''}."
+
+
+def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: datetime, account: str) -> str:
+    """Let a person hold a role no longer, from a day on."""
+    found = people.end_holder(tx, role, check_address(address), people.read_directory(tx, today), on=on)
+    facts = {"role": found.abbreviation, "address": address, "on": on}
+    record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts=facts)
+    return f"{address} no longer holds {found.abbreviation} from {say_date(on)}."
+
+
+def set_office(tx: Tx, address: str, *, name: str | None, now: datetime, account: str) -> str:
+    """Add a person to the programme office."""
+    address = check_address(address)
+    people.set_person(tx, address, name=name, office=True)
+    record(tx, "people_office", actor=_OFFICE, account=account, now=now, facts={"address": address})
+    return f"{name or address} is of the programme office."
+
+
+def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
+    """Who holds what, past and to come too."""
+    holdings = people.list_holdings(tx)
+    office = people.list_office(tx)
+    if as_json:
+        rows = [
+            {"role": role, "address": one.address, "name": one.name or None, "from": _iso(since), "until": _iso(until)}
+            for role, one, since, until in holdings
+        ]
+        whole = {"people": rows, "office": [{"address": one.address, "name": one.name or None} for one in office]}
+        return json.dumps(whole, ensure_ascii=False, indent=2)
+    lines = [f"programme office: {one.label}" for one in office]
+    for role, one, since, until in holdings:
+        dates = " ".join([*([f"from {since}"] if since else []), *([f"until {until}"] if until else [])])
+        lines.append(f"{role}: {one.label}{f' ({one.address})' if one.name else ''}{f', {dates}' if dates else ''}")
+    return "\n".join(lines) or "Nobody yet. Add somebody: halfterm people set ROLE ADDRESS"
+
+
+def set_meaning(tx: Tx, text: str, means: Sequence[str], *, today: date, now: datetime, account: str) -> str:
+    """What an owner string means, from now on and after every later import."""
+    roles = people.set_meaning(tx, text, means, people.read_directory(tx, today))
+    names = [role.abbreviation for role in roles]
+    record(tx, "roles", actor=_OFFICE, account=account, now=now, facts={"text": text, "means": names})
+    return f"“{text}” means {' and '.join(names)}."
+
+
+def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
+    """Every role, who holds it, and for each unexplained owner string three suggestions, never applied."""
+    directory = people.read_directory(tx, today)
+    listed = people.list_plan_roles(directory)
+    rows: list[dict[str, Any]] = []
+    for role_id, role in directory.roles.items():
+        found = directory.find_roles(role.abbreviation)
+        means = [one.abbreviation for _, one in found if one.abbreviation != role.abbreviation]
+        holders = [one.address for one in directory.holders.get(role_id, [])]
+        row: dict[str, Any] = {
+            "abbreviation": role.abbreviation,
+            "title": role.title or None,
+            "organisation": role.organisation or None,
+            "listed": role.listed,
+            "means": means,
+            "holders": holders,
+            "suggested": [],
+        }
+        if not role.listed and not means:
+            row["suggested"] = [
+                {"abbreviation": one.abbreviation, "title": one.title, "organisation": one.organisation}
+                for one in suggest_roles(role.abbreviation, listed)
+            ]
+        rows.append(row)
+    if as_json:
+        return json.dumps({"roles": rows}, ensure_ascii=False, indent=2)
+    lines: list[str] = []
+    for row in rows:
+        who = ", ".join(row["holders"]) or "nobody"
+        if row["listed"]:
+            lines.append(f"{row['abbreviation']}: {row['title']}, {row['organisation']}: {who}")
+        elif row["means"]:
+            lines.append(f"{row['abbreviation']}: means {' and '.join(row['means'])}")
+        else:
+            lines.append(f"{row['abbreviation']}: not in the roles table: {who}. Perhaps:")
+            lines += [f"    {one['abbreviation']} ({one['title']}, {one['organisation']})" for one in row["suggested"]]
+    return "\n".join(lines) or "No roles yet. Import a plan: halfterm import FILE"
+
+
+def set_group(
+    tx: Tx,
+    name: str,
+    values: Mapping[str, Any],
+    meets: Sequence[datetime],
+    *,
+    today: date,
+    now: datetime,
+    calendar: Calendar,
+    account: str,
+) -> str:
+    """Add or change a governance group and its meetings. UserError where a value is not one the plan knows."""
+    directory = people.read_directory(tx, today)
+    values = dict(values)  # checked and put in the stored form below
+    for kind in values.get("kinds", ()):
+        if kind not in ("decides", "informed", "voice"):
+            raise UserError(f"“{kind}” is not a kind of group: use decides, informed or voice.")
+    if values.get("chair"):
+        values["chair"] = people.get_role(values["chair"], directory)[1].abbreviation
+    if values.get("papers", 1) < 0:
+        raise UserError("--papers is a number of working days before the meeting: use 0 or more.")
+    values["reports_to"] = [people.get_group(tx, one, directory).name for one in values.get("reports_to", [])]
+    if not values["reports_to"]:
+        del values["reports_to"]
+    if values.get("channel"):
+        check_address(values["channel"])
+    stored = people.set_group(tx, name, directory, **values)
+    group = people.get_group(tx, stored, directory)
+    for starts_at in meets:
+        people.add_meeting(tx, group.id, starts_at)
+    facts = {**values, "group": stored, "meets": [one.isoformat() for one in meets]}
+    record(tx, "groups_set", actor=_OFFICE, account=account, now=now, facts=facts)
+    group = people.get_group(tx, stored, directory)
+    meeting = group.next_meeting(now)
+    lines = [f"{stored} is set."]
+    if group.chair:
+        holders = ", ".join(one.label for one in group.chairs) or "nobody yet"
+        lines.append(f"Its chair is {group.chair} ({holders}).")
+    if meeting:
+        local = calendar.local(meeting.starts_at)
+        lines.append(f"It meets next on {say_date(local.date())} at {local:%H:%M}.")
+        if not calendar.is_open(local.date()):
+            lines.append("That is a closed day: please check it.")
+    return " ".join(lines)
+
+
+def list_groups(tx: Tx, today: date, now: datetime, calendar: Calendar, *, as_json: bool) -> str:
+    """The groups, what they hold, who chairs them and when they meet next."""
+    directory = people.read_directory(tx, today)
+    groups = people.list_groups(tx, directory)
+    strategic = find_strategic_group(groups)
+    if as_json:
+        shown = [
+            {
+                "name": group.name,
+                "purpose": group.purpose or None,
+                "kinds": list(group.kinds),
+                "strategic": group is strategic,
+                "chair": group.chair or None,
+                "holds": list(group.holds),
+                "reports_to": list(group.reports_to),
+                "papers": group.papers,
+                "meets": [meeting.starts_at.isoformat() for meeting in group.meetings],
+            }
+            for group in groups
+        ]
+        return json.dumps({"groups": shown}, ensure_ascii=False, indent=2)
+    lines: list[str] = []
+    for group in groups:
+        meeting = group.next_meeting(now)
+        parts = [group.name + (" (strategic)" if group is strategic else "")]
+        parts.append(f"chair {group.chair}" if group.chair else "no chair")
+        if group.holds:
+            parts.append(f"holds {', '.join(group.holds)}")
+        parts.append(f"meets {calendar.local(meeting.starts_at):%d %B %Y %H:%M}" if meeting else "no meeting planned")
+        lines.append("; ".join(parts))
+    return "\n".join(lines) or "No groups yet. Import a plan: halfterm import FILE"
+
+
+def set_terms(tx: Tx, text: str, *, now: datetime, account: str) -> str:
+    """The programme's half terms, from CSV. UserError names the line that is wrong."""
+    terms = parse_terms(text)
+    set_setting(tx, "terms", text)
+    record(tx, "terms", actor=_OFFICE, account=account, now=now, facts={"half_terms": len(terms)})
+    return f"{len(terms)} half terms are set, {say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}."
+
+
+def set_paused(tx: Tx, paused: bool, until: date | None, *, now: datetime, account: str) -> str:
+    pause_programme(tx, paused, until)
+    record(tx, "pause" if paused else "resume", actor=_OFFICE, account=account, now=now, facts={"until": until})
+    if not paused:
+        return "Resumed. What was missed is said once, never as a burst."
+    return f"Paused {f'until {say_date(until)}' if until else 'until you resume'}. Questions are still answered."
+
+
+def verify_audit(tx: Tx, head: Head | None) -> tuple[list[str], int]:
+    """What checking the history found, as lines, and how many faults. The head is to be kept elsewhere."""
+    verdict = verify(tx, head)
+    lines = [f"{verdict.head.number} rows."]
+    lines += [f"Row {number}: redacted." for number in verdict.redacted]
+    lines += [f"Fault: {fault}." for fault in verdict.faults]
+    if not verdict.faults:
+        lines.append("Every row is as it was written.")
+    lines.append(f"Head: {verdict.head}")
+    return lines, len(verdict.faults)
+
+
+def write_digest(app: App, name: str, kind: PaperKind, now: datetime) -> bytes:
+    """A group's digest as a file's bytes."""
+    with app.db.read() as tx:
+        directory = people.read_directory(tx, app.calendar.today(now))
+        group = people.get_group(tx, name, directory)
+        digest = read_digest(tx, group, directory, now, app.calendar, app.policy)
+    return write_paper(compose_digest_paper(digest, draw_digest(digest)), kind)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

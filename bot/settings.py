@@ -1,0 +1,117 @@
+"""Settings from the environment and `.env`: read once, checked together, so that all mistakes are shown at once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SLACK_API = "https://slack.com/api/"
+
+
+class SettingsError(Exception):
+    """Every setting that is wrong, a line each, with what to write instead. No value is ever shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `.env.example` explains, one field a line there."""
+
+    database_url: str = "sqlite:///halfterm.db"
+    secret_key: str = ""
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_signing_secret: str = ""
+    slack_api_url: str = SLACK_API
+
+    @property
+    def has_slack(self) -> bool:
+        return bool(self.slack_bot_token)
+
+    def key(self) -> bytes:
+        """The key that signs the history: SECRET_KEY, else one kept in a file beside an SQLite database.
+
+        SettingsError where there is neither; the file is made at the first start, readable by its owner alone.
+        """
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.key_file()
+        if path is None:
+            raise SettingsError(
+                "SECRET_KEY is not set: give it 32 or more random characters, kept outside the database."
+            )
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii").strip().encode()
+
+    def key_file(self) -> Path | None:
+        """Where the key is kept without SECRET_KEY: beside the SQLite file; None for other databases."""
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix) or self.database_url in (prefix, prefix + ":memory:"):
+            return None
+        return Path(self.database_url.removeprefix(prefix)).with_suffix(".key")
+
+
+def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
+    """Settings from an environment over a `.env` file. SettingsError lists everything that is wrong."""
+    values: dict[str, str] = {}
+    if env_file is not None and env_file.is_file():
+        values |= {name: value for name, value in dotenv_values(env_file, interpolate=False).items() if value}
+    values |= {name: value for name, value in environ.items() if value}
+    wrong: list[str] = []
+
+    def text(name: str, default: str = "") -> str:
+        return values.get(name, default).strip()
+
+    def port() -> int:
+        try:
+            number = int(text("PORT", "8000"))
+        except ValueError:
+            number = -1
+        if not 0 <= number <= 65535:
+            wrong.append("PORT must be a number from 0 to 65535, such as 8000.")
+        return number
+
+    def starts(name: str, prefix: str, where: str) -> str:
+        value = text(name)
+        if value and not value.startswith(prefix):
+            wrong.append(f"{name} must begin with {prefix}: copy it from {where}.")
+        return value
+
+    def url(name: str, default: str = "") -> str:
+        value = text(name, default)
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+            wrong.append(f"{name} must be a whole address such as https://halfterm.example.gov.uk.")
+        return value
+
+    api = url("SLACK_API_URL", SLACK_API)
+    settings = Settings(
+        database_url=text("DATABASE_URL", "sqlite:///halfterm.db"),
+        secret_key=text("SECRET_KEY"),
+        public_url=url("PUBLIC_URL").rstrip("/"),
+        host=text("HOST", "127.0.0.1"),
+        port=port(),
+        slack_bot_token=starts("SLACK_BOT_TOKEN", "xox", "Slack, OAuth & Permissions"),
+        slack_app_token=starts("SLACK_APP_TOKEN", "xapp-", "Slack, Basic Information, App-Level Tokens"),
+        slack_signing_secret=text("SLACK_SIGNING_SECRET"),
+        slack_api_url=api if api.endswith("/") else api + "/",
+    )
+    if settings.secret_key and len(settings.secret_key) < 16:
+        wrong.append("SECRET_KEY is too short: use 32 or more random characters.")
+    if (settings.slack_app_token or settings.slack_signing_secret) and not settings.slack_bot_token:
+        wrong.append("SLACK_BOT_TOKEN is missing: copy it from Slack, OAuth & Permissions.")
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        wrong.append("Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside SLACK_BOT_TOKEN.")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
