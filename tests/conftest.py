@@ -1,11 +1,41 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+
+# What a marked test needs on the machine, and what to say where it is missing.
+NEEDS = {
+    "browser": (("chromium", "chromedriver"), "Debian's chromium and chromium-driver"),
+    "node": (("node",), "Node.js"),
+}
+_left_out: dict[str, int] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose part is missing here; under CI they stay, and fail."""
+    if os.environ.get("CI"):
+        return
+    missing = {mark for mark, (programs, _) in NEEDS.items() if not all(map(shutil.which, programs))}
+    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in missing)]
+    for item in left_out:
+        mark = next(mark for mark in NEEDS if item.get_closest_marker(mark))
+        _left_out[mark] = _left_out.get(mark, 0) + 1
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line: how many tests were left out, and what they need."""
+    if _left_out:
+        parts = [f"{count} {mark} tests (they need {NEEDS[mark][1]})" for mark, count in _left_out.items()]
+        print(f"Left out: {' and '.join(parts)}.")
 
 
 @pytest.fixture(scope="session")
