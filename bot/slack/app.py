@@ -92,8 +92,9 @@ def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], 
 
     @app.event("app_mention")
     def mention(body: Json, event: Json, context: BoltContext) -> None:
+        # Said in a channel, answered in the person's direct messages: not all who read there may read the answer.
         if _is_said_by_a_person(event):
-            note(_event_request(body, event, context, thread=event.get("thread_ts") or event.get("ts", "")))
+            note(_event_request(body, event, context, conversation=""))
 
     @app.action(re.compile(r"^say:"))
     def tap(body: Json, action: Json, context: BoltContext, ack: Ack) -> None:
@@ -212,10 +213,13 @@ def _is_said_by_a_person(event: Json) -> bool:
     )
 
 
-def _event_request(body: Json, event: Json, context: BoltContext, thread: str) -> Request:
+def _event_request(
+    body: Json, event: Json, context: BoltContext, *, conversation: str | None = None, thread: str = ""
+) -> Request:
     event_id = body.get("event_id")
     text = plain_words(_without_our_mention(body, event)).strip()
-    return _request(context, text, thread=thread, seen_id=f"event:{event_id}" if event_id else None)
+    seen_id = f"event:{event_id}" if event_id else None
+    return _request(context, text, conversation=conversation, thread=thread, seen_id=seen_id)
 
 
 def _without_our_mention(body: Json, event: Json) -> str:

@@ -102,10 +102,10 @@ class SlackSender:
 
     def _conversation(self, line: _Line, delivery: Delivery) -> str:
         """The id of the conversation to post in, opened with the person if need be."""
-        if delivery.conversation:
-            return delivery.conversation
         scheme, _, team_and_id = delivery.address.partition(":")
         _, _, target = team_and_id.partition(":")
+        if delivery.conversation and not (delivery.conversation.startswith("D") and target[:1] in ("U", "W")):
+            return delivery.conversation
         if scheme != "slack" or not target:
             raise Undeliverable("not a Slack address")
         if target[0] not in "UW":

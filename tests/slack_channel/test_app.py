@@ -193,12 +193,12 @@ def test_a_reply_to_a_reminder_keeps_its_thread(slack: Slack, desk: Desk) -> Non
     assert desk.noted[0].where == Where("slack", "D1", "1662300000.7", "T1")
 
 
-def test_a_mention_is_answered_in_its_thread_and_not_read_as_a_word(slack: Slack, desk: Desk) -> None:
+def test_a_mention_is_answered_in_direct_messages_and_not_read_as_a_word(slack: Slack, desk: Desk) -> None:
     slack.event(**MENTION)
     slack.event(**MENTION | {"text": "please <@UBOT> ask P2.3c <@U2>", "thread_ts": "1662300000.7"})
-    assert [(request.text, request.where.thread) for request in desk.noted] == [
-        ("rag P2.3c at-risk", "1662366000.1"),
-        ("please   ask P2.3c <@U2>", "1662300000.7"),
+    assert [(request.text, request.where) for request in desk.noted] == [
+        ("rag P2.3c at-risk", Where("slack", workspace="T1")),
+        ("please   ask P2.3c <@U2>", Where("slack", workspace="T1")),
     ]
 
 
