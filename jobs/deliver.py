@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 from programme.calendar import Calendar
@@ -76,10 +77,13 @@ class Sender(Protocol):
         """Where the message with `delivery.id` was put, None if it never arrived. Raises CannotAsk or NotSent."""
 
 
-# Unprompted messages keep to sending hours; what answers somebody is sent at once.
-_AT_ANY_HOUR = frozenset({"reply"})
+# Unprompted messages keep to sending hours; what answers somebody is sent at once, before all else.
+_AT_ANY_HOUR = ("reply",)
+_ONE_AT_A_TIME = ("bundle",)  # what one bundle has said decides what the person's next one may say
 _RETRIES = (1, 5, 15, 60, 240)  # minutes; after the last the office is told
 _GIVE_UP = "it could not be sent in {} tries: {}"
+_GIVE_UP_ASKING = "it may have arrived, and could not be asked for in {} tries: {}"
+_LEAST_REST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,14 @@ class Nothing:
 
 
 Compose = Callable[[Tx, outbox.Row, datetime], Composed | Nothing]
+
+
+class _Change(Protocol):
+    """`outbox.put_off` or `outbox.keep_in_doubt`."""
+
+    def __call__(
+        self, tx: Tx, row: outbox.Row, now: datetime, *, until: datetime, reason: str, count: bool
+    ) -> None: ...
 
 
 @dataclass
@@ -131,64 +143,65 @@ class Deliverer:
     tally: Tally = field(default_factory=Tally)
     held: dict[str, datetime] = field(default_factory=dict)
 
-    def run(self, most: int = 10_000) -> Tally:
-        """Give every due row one turn; never raises for a row, however broken. At most `most` rows."""
-        seen: list[int] = []
-        while len(seen) < most:
-            row = self._claim(seen)
-            if row is None:
-                break
-            seen.append(row.id)
+    def run(self) -> Tally:
+        """Give every row that is due as the run begins one turn, and answers as they come; never raises for a row."""
+        began = self.clock()
+        while (row := self._claim(began)) is not None:
             try:
                 self._deliver(row)
             except outbox.LeaseLost:
                 log.warning("message %s: its lease was lost to another run", row.id)
             except Exception as error:
-                log.exception("message %s: %s", row.id, type(error).__name__)
-                self._try_later(row, f"it could not be made ready ({type(error).__name__})")
+                _log_trouble(row, error)
+                self._stumble(row, f"it could not be made ready ({type(error).__name__})")
         return self.tally
 
-    def _claim(self, seen: list[int]) -> outbox.Row | None:
+    def _claim(self, began: datetime) -> outbox.Row | None:
+        """Whatever had its turn is due again, if at all, only after the run began: nothing comes up twice."""
         with self.db.write() as tx:
-            now = self.clock()
-            only = None if not is_paused(tx, self.calendar.today(now)) else tuple(_AT_ANY_HOUR)
+            now, lease = self.clock(), uuid4().hex
             free = [scheme for scheme in self.senders if self.held.get(scheme, now) <= now]
-            return outbox.claim(tx, now, lease=uuid4().hex, schemes=free, only=only, skip=seen)
+            row = outbox.claim(tx, now, lease=lease, schemes=free, kinds=_AT_ANY_HOUR)
+            if row is None and not is_paused(tx, self.calendar.today(now)):
+                row = outbox.claim(tx, now, lease=lease, schemes=free, due_by=began, one_at_a_time=_ONE_AT_A_TIME)
+            return row
 
     def _deliver(self, row: outbox.Row) -> None:
         self.reached("claimed")
-        sender = self.senders[row.address.partition(":")[0]]
+        if row.attempts > len(_RETRIES):
+            self._fail(row, _GIVE_UP.format(row.attempts, "each time the program ended while making it ready"))
+            return
+        sender = self.senders[_scheme(row)]
         delivery = Delivery(self._id(row), row.address, Message(""), row.conversation, str(row.facts.get("thread", "")))
 
         # 1. It may have been posted already: ask before saying anything again.
-        doubtful = False
+        doubtful = row.doubtful
         if row.in_doubt:
             try:
                 receipt = sender.find_sent(delivery)
             except CannotAsk:
-                doubtful = True
-                if row.attempts:
-                    self._fail(row, "no answer came twice: it may have arrived", row.said or {})
+                if reason := _not_again(row):
+                    self._fail(row, reason)
                     return
+                doubtful = True
             except NotSent as error:
-                self._ask_later(row, self.clock() + (error.retry_after or timedelta(minutes=1)))
+                self._later(outbox.keep_in_doubt, row, error.reason, error.retry_after)
                 return
             else:
                 if receipt is not None:
-                    self._settle_sent(row, row.said or {}, receipt, doubtful=False)
+                    self._settle_sent(row, receipt, _said_at(row) or self.clock())
                     return
                 if row.attempts >= len(_RETRIES):
-                    self._fail(row, _GIVE_UP.format(row.attempts + 1, "no answer came"), row.said or {})
+                    self._fail(row, _GIVE_UP.format(row.attempts + 1, "no answer came"))
                     return
+                doubtful = False
 
         # 2. Unprompted messages wait for sending hours; that is not an attempt.
         now = self.clock()
         if row.kind not in _AT_ANY_HOUR and (opens := self.calendar.next_sending(now)) > now:
-            if doubtful:
-                self._ask_later(row, opens)
-                return
+            change = outbox.keep_in_doubt if row.in_doubt and doubtful else outbox.put_off
             with self.db.write() as tx:
-                outbox.put_off(tx, row, now, until=opens, reason="outside sending hours", count=False)
+                change(tx, row, now, until=opens, reason="outside sending hours", count=False)
             self.tally.put_off += 1
             return
 
@@ -196,14 +209,19 @@ class Deliverer:
         with self.db.read() as tx:
             composed = self.compose(tx, row, now)
         if isinstance(composed, Nothing):
+            reason = composed.reason + ("; it may have been said before: no answer came" if doubtful else "")
             with self.db.write() as tx:
                 _silence(tx, composed.silenced, now)
-                outbox.settle(tx, row, now, "dropped", composed.reason)
+                outbox.settle(tx, row, now, "dropped", reason)
             self.tally.dropped += 1
             return
-        said = {"refs": list(composed.refs), "lines": list(composed.lines)}
+        said = {
+            "refs": list(composed.refs),
+            "lines": list(composed.lines),
+            "at": now.isoformat(),
+        }
         with self.db.write() as tx:
-            outbox.mark_sending(tx, row, said, self.clock(), again=row.in_doubt)
+            row = outbox.mark_sending(tx, row, said, self.clock(), doubtful=doubtful)
             _silence(tx, composed.silenced, now)
         self.reached("before the post")
 
@@ -211,68 +229,94 @@ class Deliverer:
         try:
             receipt = sender.send(replace(delivery, message=composed.message))
         except NotSent as error:
-            self._put_off(row, error)
+            self._later(outbox.put_off, row, error.reason, error.retry_after)
             return
         except Undeliverable as error:
-            self._fail(row, error.reason, said)
+            self._fail(row, error.reason)
             return
         except Ambiguous:
             # Left in `sending`: when its lease ends the next claim asks the channel first.
             log.warning("message %s: no answer came back; it will be asked for", row.id)
             return
         self.reached("after the post")
-        self._settle_sent(row, said, receipt, doubtful=doubtful)
+        self._settle_sent(row, receipt, self.clock())
         self.reached("settled")
 
     def _id(self, row: outbox.Row) -> str:
         return f"{self.db.programme}-{row.id}"
 
-    def _settle_sent(self, row: outbox.Row, said: Mapping[str, Any], receipt: Receipt, *, doubtful: bool) -> None:
+    def _settle_sent(self, row: outbox.Row, receipt: Receipt, at: datetime) -> None:
+        """It was posted `at` that instant: what was only asked about went when it was said, not when it was found."""
         self.reached("before settling")
-        now = self.clock()
         with self.db.write() as tx:
-            outbox.settle_sent(tx, row, now, conversation=receipt.conversation, post=receipt.post, doubtful=doubtful)
-            reason = "sent a second time, perhaps: no answer came the first time" if doubtful else "sent"
-            ledger.settle(tx, said.get("lines", ()), "sent", reason, now, row.id)
-            if doubtful:
+            outbox.settle_sent(tx, row, at, conversation=receipt.conversation, post=receipt.post)
+            reason = "sent a second time, perhaps: no answer came the first time" if row.doubtful else "sent"
+            ledger.settle(tx, _lines(row), "sent", reason, at, row.id)
+            if row.doubtful:
                 touch(tx)  # the office hears of it in its next bundle
         self.tally.sent += 1
 
-    def _put_off(self, row: outbox.Row, error: NotSent) -> None:
-        if error.retry_after is None:
-            self._try_later(row, error.reason)
-            return
+    def _later(self, change: _Change, row: outbox.Row, reason: str, retry_after: timedelta | None = None) -> None:
+        """Move it: to be sent, or to be asked for. What the channel asked for is no attempt, and all it has waits."""
         now = self.clock()
-        self.held[row.address.partition(":")[0]] = now + error.retry_after
-        with self.db.write() as tx:
-            outbox.put_off(tx, row, now, until=now + error.retry_after, reason=error.reason, count=False)
-        self.tally.put_off += 1
-
-    def _ask_later(self, row: outbox.Row, until: datetime) -> None:
-        """It may have been posted and the channel cannot say now: nothing is sent until it has been asked."""
-        with self.db.write() as tx:
-            outbox.keep_in_doubt(tx, row, self.clock(), until)
-        self.tally.put_off += 1
-
-    def _try_later(self, row: outbox.Row, reason: str) -> None:
-        if row.attempts >= len(_RETRIES):
-            self._fail(row, _GIVE_UP.format(row.attempts + 1, reason), row.said or {})
+        if retry_after is not None:
+            until = now + max(retry_after, _LEAST_REST)
+            self.held[_scheme(row)] = until
+        elif row.attempts < len(_RETRIES):
+            until = now + timedelta(minutes=_RETRIES[row.attempts])
+            if row.kind not in _AT_ANY_HOUR:
+                until = self.calendar.next_sending(until)
+        else:
+            words = _GIVE_UP_ASKING if change is outbox.keep_in_doubt else _GIVE_UP
+            self._fail(row, words.format(row.attempts + 1, reason))
             return
-        now = self.clock()
-        until = now + timedelta(minutes=_RETRIES[row.attempts])
-        if row.kind not in _AT_ANY_HOUR:
-            until = self.calendar.next_sending(until)
         with self.db.write() as tx:
-            outbox.put_off(tx, row, now, until=until, reason=reason, count=True)
+            change(tx, row, now, until=until, reason=reason, count=retry_after is None)
         self.tally.put_off += 1
 
-    def _fail(self, row: outbox.Row, reason: str, said: Mapping[str, Any]) -> None:
+    def _stumble(self, row: outbox.Row, reason: str) -> None:
+        """Something unforeseen: a retry. Once it was being sent this claim is void, and it stays in doubt."""
+        try:
+            self._later(outbox.keep_in_doubt if row.in_doubt else outbox.put_off, row, reason)
+        except outbox.LeaseLost:
+            log.warning("message %s: it may have been posted; it will be asked for", row.id)
+        except Exception as error:  # its lease ends, and it is taken up again
+            _log_trouble(row, error)
+
+    def _fail(self, row: outbox.Row, reason: str) -> None:
         now = self.clock()
         with self.db.write() as tx:
             outbox.settle(tx, row, now, "failed", reason)
-            ledger.settle(tx, said.get("lines", ()), "failed", reason, now, row.id)
+            ledger.settle(tx, _lines(row), "failed", reason, now, row.id)
             touch(tx)
         self.tally.failed += 1
+
+
+def _scheme(row: outbox.Row) -> str:
+    return row.address.partition(":")[0]
+
+
+def _lines(row: outbox.Row) -> list[int]:
+    """The ledger lines it carries, as last committed."""
+    return list((row.said or {}).get("lines", ()))
+
+
+def _not_again(row: outbox.Row) -> str | None:
+    """Why a channel that cannot be asked is not sent it once more: it has been, or a restored backup forbids it."""
+    if row.doubtful:
+        return "no answer came twice: it may have arrived"
+    return (row.said or {}).get("not_again")
+
+
+def _said_at(row: outbox.Row) -> datetime | None:
+    at = (row.said or {}).get("at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def _log_trouble(row: outbox.Row, error: Exception) -> None:
+    """What and where, without the error's own words: they may quote what somebody said."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("message %s: %s at %s:%s", row.id, type(error).__name__, place.filename, place.lineno)
 
 
 def _silence(tx: Tx, reasons: Mapping[int, str], now: datetime) -> None:

@@ -7,21 +7,28 @@ the post with what it is about to say; what is still `sending` when its lease en
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.db import Tx
 from storage.schema import outbox
 
 LEASE = timedelta(minutes=5)
+_LEASED = ("claimed", "sending")
+_CLAIMING = 0x68616C66  # names PostgreSQL's advisory lock
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claimed row. `lease` is the claimant's own token; `in_doubt`: it was being sent when its lease ended."""
+    """A claimed row, good for as long as its claimant's own token `lease` is on it and its state is this.
+
+    `in_doubt`: it is `sending`, so it may have been posted. `doubtful`: it may have been posted an earlier time too,
+    which the channel could not say.
+    """
 
     id: int
     key: str
@@ -32,34 +39,36 @@ class Row:
     attempts: int
     lease: str
     in_doubt: bool
+    doubtful: bool
     said: dict[str, Any] | None
     conversation: str
 
 
+_SAY_ONCE = {
+    name: insert(outbox).on_conflict_do_nothing().returning(outbox.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 class LeaseLost(Exception):
-    """Another run holds the row now; this one must leave it alone."""
+    """Another run holds the row now, or it has moved on; this claim of it is void."""
 
 
 def say(
     tx: Tx, key: str, kind: str, address: str, *, due_at: datetime, facts: Mapping[str, Any], conversation: str = ""
 ) -> bool:
     """Queue a message once: False where its key is there already."""
-    known = sa.select(outbox.c.id).where(outbox.c.programme_id == tx.programme, outbox.c.key == key)
-    if tx.conn.execute(known).one_or_none() is not None:
-        return False
-    tx.conn.execute(
-        sa.insert(outbox).values(
-            programme_id=tx.programme,
-            key=key,
-            kind=kind,
-            address=address,
-            scheme=address.partition(":")[0],
-            facts=dict(facts),
-            due_at=due_at,
-            conversation=conversation,
-        )
-    )
-    return True
+    row = {
+        "programme_id": tx.programme,
+        "key": key,
+        "kind": kind,
+        "address": address,
+        "scheme": address.partition(":")[0],
+        "facts": dict(facts),
+        "due_at": due_at,
+        "conversation": conversation,
+    }
+    return tx.conn.execute(_SAY_ONCE[tx.conn.dialect.name], row).one_or_none() is not None
 
 
 def claim(
@@ -68,34 +77,50 @@ def claim(
     *,
     lease: str,
     schemes: Sequence[str],
-    only: Sequence[str] | None = None,
-    skip: Sequence[int] = (),
+    due_by: datetime | None = None,
+    kinds: Sequence[str] | None = None,
+    one_at_a_time: Sequence[str] = (),
 ) -> Row | None:
-    """Take the longest-due row that a configured channel can send; None where nothing is due.
+    """Take the row longest due, at `due_by` or else now, that a configured channel can send; None where there is none.
 
-    `only` limits the kinds (while everything unprompted is paused); `skip` are rows this run has had its turn with.
+    Rows whose claimant is gone come last, so that one which ends the process each time cannot keep the others back.
+    `kinds` limits what is taken; of the kinds `one_at_a_time` an address is sent one, and the next when it is settled.
     """
-    ready = sa.or_(
-        sa.and_(outbox.c.state == "due", outbox.c.due_at <= now),
-        sa.and_(outbox.c.state.in_(("claimed", "sending")), outbox.c.lease_until < now),
-    )
-    query = sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.scheme.in_(schemes), ready)
-    if only is not None:
-        query = query.where(outbox.c.kind.in_(only))
-    if skip:
-        query = query.where(outbox.c.id.not_in(skip))
-    row = tx.conn.execute(query.order_by(outbox.c.due_at, outbox.c.id).limit(1)).one_or_none()
-    if row is None:
-        return None
-    # The swap: only if nobody else has taken it since it was read.
+    if tx.conn.dialect.name == "postgresql":  # as SQLite's writers do, claims take turns: each sees the last one's
+        tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING, tx.programme)))
+    by = due_by or now
+    wanted = sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.scheme.in_(schemes))
+    if kinds is not None:
+        wanted = wanted.where(outbox.c.kind.in_(kinds))
+    if one_at_a_time:
+        other = outbox.alias()
+        under_way = sa.exists().where(
+            other.c.programme_id == tx.programme,
+            other.c.state.in_(_LEASED),
+            other.c.lease_until >= now,
+            other.c.address == outbox.c.address,
+            other.c.kind == outbox.c.kind,
+            other.c.id != outbox.c.id,
+        )
+        wanted = wanted.where(sa.or_(outbox.c.kind.not_in(one_at_a_time), sa.not_(under_way)))
+    due = wanted.where(outbox.c.state == "due", outbox.c.due_at <= by).order_by(outbox.c.due_at, outbox.c.id)
+    left = wanted.where(outbox.c.state.in_(_LEASED), outbox.c.lease_until < by).order_by(outbox.c.lease_until)
+    row = tx.conn.execute(due.limit(1)).one_or_none() or tx.conn.execute(left.limit(1)).one_or_none()
+    return _take(tx, row, lease, now + LEASE) if row is not None else None
+
+
+def _take(tx: Tx, row: Any, lease: str, until: datetime) -> Row | None:
+    """The swap: only if nobody else has taken it since it was read."""
     same_lease = outbox.c.lease.is_(None) if row.lease is None else outbox.c.lease == row.lease
+    attempts = row.attempts + (1 if row.state == "claimed" else 0)  # its claimant ended while making it ready
     taken = tx.conn.execute(
         sa.update(outbox)
         .where(outbox.c.id == row.id, outbox.c.state == row.state, same_lease)
         .values(
             state="sending" if row.state == "sending" else "claimed",
             lease=lease,
-            lease_until=now + LEASE,
+            lease_until=until,
+            attempts=attempts,
         )
     )
     if taken.rowcount != 1:
@@ -107,41 +132,47 @@ def claim(
         row.address,
         row.facts,
         row.due_at,
-        row.attempts,
+        attempts,
         lease,
         row.state == "sending",
+        row.doubtful,
         row.said,
         row.conversation or "",
     )
 
 
-def mark_sending(tx: Tx, row: Row, said: Mapping[str, Any], now: datetime, *, again: bool = False) -> None:
-    """Commit to what is about to be said, `again` if it may have been before. LeaseLost where the lease has ended."""
-    attempts = row.attempts + (1 if again else 0)
-    _change(tx, row, now, still=True, state="sending", said=dict(said), attempts=attempts, lease_until=now + LEASE)
+def mark_sending(tx: Tx, row: Row, said: Mapping[str, Any], now: datetime, *, doubtful: bool = False) -> Row:
+    """Commit to what is about to be said; the row as it is then. LeaseLost where the lease has ended.
+
+    `doubtful`: it may have been said before, and the channel could not say.
+    """
+    attempts = row.attempts + (1 if row.in_doubt else 0)
+    marked = replace(row, said=dict(said), attempts=attempts, in_doubt=True, doubtful=doubtful)
+    values = {"said": marked.said, "attempts": attempts, "doubtful": doubtful, "lease_until": now + LEASE}
+    _change(tx, row, outbox.c.lease_until >= now, state="sending", **values)
+    return marked
 
 
-def keep_in_doubt(tx: Tx, row: Row, now: datetime, until: datetime) -> None:
+def keep_in_doubt(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, count: bool) -> None:
     """Still unknown whether it was posted: nobody takes it up before `until`, and then the channel is asked again."""
-    _change(tx, row, now, lease_until=until)
+    attempts = row.attempts + (1 if count else 0)
+    _change(tx, row, lease_until=until, attempts=attempts, trouble=reason)
 
 
-def settle_sent(tx: Tx, row: Row, now: datetime, *, conversation: str, post: str, doubtful: bool = False) -> None:
-    """It was posted there. `doubtful`: it may have been posted before as well."""
-    _change(
-        tx, row, now, state="sent", conversation=conversation, post=post, doubtful=doubtful, trouble="", settled_at=now
-    )
+def settle_sent(tx: Tx, row: Row, now: datetime, *, conversation: str, post: str) -> None:
+    """It was posted there."""
+    _change(tx, row, state="sent", conversation=conversation, post=post, trouble="", settled_at=now)
 
 
 def settle(tx: Tx, row: Row, now: datetime, state: Literal["failed", "dropped"], reason: str) -> None:
     """It will not be posted, and why."""
-    _change(tx, row, now, state=state, trouble=reason, settled_at=now)
+    _change(tx, row, state=state, trouble=reason, settled_at=now)
 
 
 def put_off(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, count: bool) -> None:
     """Later. `count` says whether this was an attempt; quiet hours and rate limits are not."""
     attempts = row.attempts + (1 if count else 0)
-    _change(tx, row, now, state="due", due_at=until, attempts=attempts, trouble=reason, lease=None, lease_until=None)
+    _change(tx, row, state="due", due_at=until, attempts=attempts, trouble=reason, lease=None, lease_until=None)
 
 
 def move(tx: Tx, key: str, due_at: datetime) -> bool:
@@ -197,21 +228,29 @@ def list_lines(
         query = query.where(outbox.c.key.startswith(key_starts, autoescape=True))
     if since is not None:
         query = query.where(outbox.c.due_at >= since)
-    return [
-        Line(
-            row.id,
-            row.key,
-            row.kind,
-            row.address,
-            row.state,
-            row.due_at,
-            row.facts,
-            row.trouble,
-            row.doubtful,
-            row.settled_at,
-        )
-        for row in tx.conn.execute(query.order_by(outbox.c.due_at, outbox.c.id))
-    ]
+    return [_line(row) for row in tx.conn.execute(query.order_by(outbox.c.due_at, outbox.c.id))]
+
+
+def find_line(tx: Tx, number: int) -> Line | None:
+    row = tx.conn.execute(
+        sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.id == number)
+    ).one_or_none()
+    return _line(row) if row else None
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        row.id,
+        row.key,
+        row.kind,
+        row.address,
+        row.state,
+        row.due_at,
+        row.facts,
+        row.trouble,
+        row.doubtful,
+        row.settled_at,
+    )
 
 
 def find_said(tx: Tx, conversation: str, post: str) -> dict[str, Any] | None:
@@ -244,10 +283,9 @@ def count_by_state(tx: Tx) -> dict[str, int]:
     return {row.state: row.n for row in tx.conn.execute(query)}
 
 
-def _change(tx: Tx, row: Row, now: datetime, *, still: bool = False, **values: Any) -> None:
-    """Change a row only while this claimant's lease is on it."""
-    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease, outbox.c.state.in_(("claimed", "sending")))
-    if still:
-        mine = sa.and_(mine, outbox.c.lease_until >= now)
+def _change(tx: Tx, row: Row, *more: sa.ColumnElement[bool], **values: Any) -> None:
+    """Change a row only while this claimant's lease is on it and it is in the state the claimant knows."""
+    state = "sending" if row.in_doubt else "claimed"
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease, outbox.c.state == state, *more)
     if tx.conn.execute(sa.update(outbox).where(mine).values(**values)).rowcount != 1:
         raise LeaseLost(row.key)

@@ -219,14 +219,14 @@ class FakeSlack:
     def _conversations_history(self, fields: Json) -> Json:
         channel = self._readable(fields)
         found = [post for post in self.posts if post.channel == channel and not post.thread_ts]
-        return {"messages": _shown(found[::-1], fields), "has_more": False}
+        return _page(found[::-1], fields)
 
     def _conversations_replies(self, fields: Json) -> Json:
         channel, ts = self._readable(fields), fields.get("ts")
         found = [post for post in self.posts if post.channel == channel and ts in (post.ts, post.thread_ts)]
         if not found:
             raise SlackError("thread_not_found")
-        return {"messages": _shown(found, fields), "has_more": False}
+        return _page(found, fields)
 
     def _readable(self, fields: Json) -> str:
         channel = self._open_channel(fields)
@@ -255,15 +255,19 @@ METHODS: dict[str, Callable[[FakeSlack, Json], Json]] = {
 }
 
 
-def _shown(posts: list[Posted], fields: Json) -> list[Json]:
-    """As Slack lists them: the metadata only for who asks for it."""
+def _page(posts: list[Posted], fields: Json) -> Json:
+    """As Slack lists them, a page at a time: the metadata only for who asks for it."""
     asked = str(fields.get("include_all_metadata", "")).lower() in ("true", "1")
-    return [
+    start, limit = int(fields.get("cursor") or 0), int(fields.get("limit", 100))
+    shown = [
         {"type": "message", "text": post.text, "ts": post.ts, "blocks": post.blocks}
         | ({"thread_ts": post.thread_ts} if post.thread_ts else {})
         | ({"metadata": post.metadata} if asked and post.metadata else {})
-        for post in posts[: int(fields.get("limit", 100))]
+        for post in posts[start : start + limit]
     ]
+    if start + limit >= len(posts):
+        return {"messages": shown, "has_more": False}
+    return {"messages": shown, "has_more": True, "response_metadata": {"next_cursor": str(start + limit)}}
 
 
 def _handler_for(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:

@@ -175,7 +175,7 @@ class SocketMode:
         try:
             while not self._closing.is_set():
                 try:
-                    handler.connect()  # type: ignore[no-untyped-call]
+                    handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt left it so
                     break
                 except Exception as error:  # refused, unreachable, a wrong token: all can be mended while we wait
                     log.warning("Slack cannot be reached by Socket Mode yet: %s", type(error).__name__)
@@ -183,7 +183,7 @@ class SocketMode:
                     pause = min(2 * pause, 60)
             self._closing.wait()
         finally:
-            handler.close()  # type: ignore[no-untyped-call]
+            handler.close()  # type: ignore[no-untyped-call]  # slack_bolt left it so
 
 
 def plain_words(text: str) -> str:

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import URLError
 
 from slack_sdk import WebClient
@@ -21,7 +21,7 @@ from bot.slack.blocks import SlackPost, render_all
 from jobs.deliver import Ambiguous, CannotAsk, Delivery, NotSent, Receipt, Undeliverable
 
 EVENT_TYPE = "halfterm"
-LOOK_BACK = 200  # messages looked through for ours
+PAGE, PAGES = 200, 10  # messages looked through for ours: so many at a time, so many times
 
 # What Slack refuses for good, in words the office can act on.
 _FOR_GOOD = {
@@ -51,6 +51,7 @@ _FOR_GOOD = {
     "invalid_metadata_schema": "Slack refused the request as wrong",
     "metadata_too_large": "Slack refused the request as wrong",
 }
+_REST = timedelta(seconds=30)
 # "It's possible some aspect of the operation succeeded", says Slack of these.
 _IN_DOUBT = {"fatal_error", "internal_error"}
 
@@ -77,25 +78,40 @@ class SlackSender:
         line = self._line()
         conversation = self._conversation(line, delivery)
         posts = render_all(delivery.message)
-        arrived = _arrived_if_known(line, conversation, delivery) if len(posts) > 1 else {}
+        arrived, askable = _arrived_if_known(line, conversation, delivery) if len(posts) > 1 else ({}, True)
         first = ""
         for number, post in enumerate(posts, 1):
             part = _part_id(delivery, number)
-            if part not in arrived:
-                arrived[part] = line.post(conversation, delivery.thread or first, part, post)
-            first = first or arrived[part]
+            found = arrived.get(part)
+            try:
+                ts = found.ts if found else line.post(conversation, delivery.thread or first, part, post, len(posts))
+            except NotSent as error:
+                if first and not askable:
+                    raise Ambiguous("a part of it is there, and the next try could not tell") from error
+                raise
+            first = first or ts
         return Receipt(conversation, first)
 
     def find_sent(self, delivery: Delivery) -> Receipt | None:
-        """Where all of it was put, None if any part never arrived. Raises CannotAsk or NotSent."""
+        """Where all of it was put, None if any part never arrived. Raises CannotAsk or NotSent.
+
+        The first part says how many there are; the delivery's message is not looked at.
+        """
         line = self._line()
-        parts = [_part_id(delivery, number) for number, _ in enumerate(render_all(delivery.message), 1)]
         try:
             conversation = self._conversation(line, delivery)
-            arrived = _arrived(line, conversation, delivery, with_thread=len(parts) > 1)
+            arrived = _arrived(line, conversation, delivery)
         except Undeliverable as refusal:
             raise CannotAsk(refusal.reason) from refusal
-        return Receipt(conversation, arrived[parts[0]]) if all(part in arrived for part in parts) else None
+        first = arrived.get(delivery.id)
+        if first is None or any(_part_id(delivery, number) not in arrived for number in range(2, first.of + 1)):
+            return None
+        return Receipt(conversation, first.ts)
+
+    def find_team(self) -> str:
+        """The id of the workspace that the token is for. Raises NotSent or Undeliverable where Slack refuses it."""
+        line = self._line()
+        return str(line.ask(line.web.auth_test).get("team_id", ""))
 
     def _line(self) -> _Line:
         return _Line(WebClient(self._token, base_url=self._api_url, retry_handlers=[], logger=_silent), self._timeout)
@@ -132,15 +148,16 @@ class _Line:
         except Ambiguous as doubt:
             raise NotSent(f"Slack gave no answer ({doubt})") from doubt
 
-    def post(self, conversation: str, thread: str, part: str, post: SlackPost) -> str:
-        """Post it and return its `ts`. Raises NotSent, Undeliverable or Ambiguous."""
+    def post(self, conversation: str, thread: str, part: str, post: SlackPost, of: int) -> str:
+        """Post one part `of` so many and return its `ts`. Raises NotSent, Undeliverable or Ambiguous."""
+        payload: dict[str, str | int] = {"id": part} | ({"of": of} if of > 1 else {})
         answer = self._call(
             self.web.chat_postMessage,
             channel=conversation,
             text=post.text,
             blocks=post.blocks,
             thread_ts=thread or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": part}},
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -181,9 +198,10 @@ def _problem(answer: SlackResponse) -> NotSent | Undeliverable | Ambiguous:
     return NotSent(f"Slack answered {code}")
 
 
-def _retry_after(answer: SlackResponse) -> timedelta | None:
+def _retry_after(answer: SlackResponse) -> timedelta:
+    """How long Slack wants to be left alone: what it says, from a second to an hour, or else half a minute."""
     seconds = str(answer.headers.get("Retry-After", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdigit() else None
+    return timedelta(seconds=min(max(int(seconds), 1), 3600)) if re.fullmatch("[0-9]{1,9}", seconds) else _REST
 
 
 def _never_connected(reason: object) -> bool:
@@ -198,31 +216,57 @@ def _part_id(delivery: Delivery, number: int) -> str:
     return delivery.id if number == 1 else f"{delivery.id}/{number}"
 
 
-def _arrived_if_known(line: _Line, conversation: str, delivery: Delivery) -> dict[str, str]:
-    """As `_arrived`, but nothing where Slack will not say: such a post is made once more."""
+class _Found(NamedTuple):
+    """A post of ours: Slack's `ts`, and how many parts the message has."""
+
+    ts: str
+    of: int
+
+
+def _arrived_if_known(line: _Line, conversation: str, delivery: Delivery) -> tuple[dict[str, _Found], bool]:
+    """As `_arrived`, and whether Slack could say; where it could not, nothing is taken to be there."""
     try:
-        return _arrived(line, conversation, delivery, with_thread=True)
-    except Undeliverable:
-        return {}
+        return _arrived(line, conversation, delivery), True
+    except (Undeliverable, CannotAsk):
+        return {}, False
 
 
-def _arrived(line: _Line, conversation: str, delivery: Delivery, with_thread: bool) -> dict[str, str]:
-    """Which of our posts the conversation holds: the id in the metadata to Slack's `ts`. Raises as `_Line.ask`."""
+def _arrived(line: _Line, conversation: str, delivery: Delivery) -> dict[str, _Found]:
+    """Which posts of ours are where this one would be, by the id in the metadata.
+
+    Raises CannotAsk where too much has been said since to look through, else as `_Line.ask`.
+    """
     web = line.web
-    look = {"channel": conversation, "include_all_metadata": True}
     if delivery.thread:
-        return _ids(line.ask(web.conversations_replies, **look, ts=delivery.thread, limit=1000))
-    found = _ids(line.ask(web.conversations_history, **look, limit=LOOK_BACK))
-    if with_thread and delivery.id in found:
-        found |= _ids(line.ask(web.conversations_replies, **look, ts=found[delivery.id], limit=LOOK_BACK))
+        return _look(line, web.conversations_replies, channel=conversation, ts=delivery.thread)
+    found = _look(line, web.conversations_history, until=delivery.id, channel=conversation)
+    first = found.get(delivery.id)
+    if first is not None and first.of > 1:
+        found |= _look(line, web.conversations_replies, channel=conversation, ts=first.ts)
     return found
 
 
-def _ids(answer: SlackResponse) -> dict[str, str]:
-    """`{id in our metadata: ts}` of the messages in the answer."""
-    ids = {}
+def _look(
+    line: _Line, method: Callable[..., SlackResponse], until: str | None = None, **where: str
+) -> dict[str, _Found]:
+    """Our posts, page after page, to the end or to the one with the id `until`."""
+    found: dict[str, _Found] = {}
+    cursor = None
+    for _ in range(PAGES):
+        answer = line.ask(method, **where, include_all_metadata=True, limit=PAGE, cursor=cursor)
+        found |= _ours(answer)
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor or until in found:
+            return found
+    raise CannotAsk("too much has been said there since to look through")
+
+
+def _ours(answer: SlackResponse) -> dict[str, _Found]:
+    """The messages in the answer that are ours, by the id in their metadata."""
+    found = {}
     for message in answer.get("messages") or ():
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") == EVENT_TYPE:
-            ids[str((metadata.get("event_payload") or {}).get("id"))] = str(message["ts"])
-    return ids
+            payload = metadata.get("event_payload") or {}
+            found[str(payload.get("id"))] = _Found(str(message["ts"]), int(payload.get("of", 1)))
+    return found
