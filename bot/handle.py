@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
-from bot.commands import COMMANDS, Ask, decide, look, update
+from bot.commands import COMMANDS, Ask, decide, find_refs_answered, look, rate, undo, update
 from programme.calendar import Calendar
 from programme.childdata import find_identifier
 from programme.message_json import message_to_dict
 from programme.messages import Block, Button, Buttons, Form, Message, Reply, Request, Text, UserError
-from programme.refs import plain, split_ref
+from programme.rag import find_rag, split_complete
+from programme.refs import plain, split_refs
 from programme.reminders import Policy
 from storage import outbox
+from storage.actions import fit_command, names_action
 from storage.db import Database, Tx
 from storage.people import find_actor, list_groups, list_leads, list_office, read_directory
 from storage.programme import mark_seen
 
 _LONGEST = 4_000
-_WORD = re.compile(r"/?([a-z]+)\b[ \t:]*", re.IGNORECASE)
-_MODULES = (decide, look, update)  # imported so that their commands are known
+_WORD = re.compile(r"/?\s*([a-z]+)\b[\s:;,.!-]*", re.IGNORECASE)
+_MODULES = (rate, update, decide, look, undo)  # imported so that their commands are known, in the order of the help
+_ORDINARY = frozenset({"done", "return", "action"})  # words of a sentence too, so not always meant as commands
+_HEAD = re.compile(r"[:;,.!]| - |\bbecause\b|$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,17 @@ class Door:
         self.wake()
 
     def _do(self, tx: Tx, request: Request, now: datetime) -> Reply:
-        text = plain(request.text).strip()
-        said = "\n".join([request.text, *request.fields.values()])
+        text = plain(_storable(request.text)).strip()
+        request = replace(request, fields={name: _storable(value) for name, value in request.fields.items()})
+        said = "\n".join([text, *request.fields.values()])
         if len(said) > _LONGEST:
             raise UserError(
-                f"That is {len(said):,} characters; the most is {_LONGEST:,}. "
-                "Say it shorter, or put it in a document and send the link: evidence REF LINK"
+                f"That is {len(said):,} characters and the most is {_LONGEST:,}: say it shorter, "
+                "or put it in a document and send its link with evidence REF LINK."
             )
         if found := find_identifier(said):
             raise UserError(
-                f"That looks like {found}, so it was not kept. Please delete your message here too, "
+                f"That looks like {found}, so it was not kept: please delete your message here too, "
                 "and say it again without anything that points to a child."
             )
         today = self.calendar.today(now)
@@ -83,54 +88,78 @@ class Door:
         actor = find_actor(tx, request.actor, today, directory, groups, leads)
         if actor is None:
             raise UserError(
-                f"I do not know {request.actor} yet. Ask the programme office to add you: "
-                f"halfterm people set ROLE {request.actor}"
+                "I do not know you yet, so please ask the programme office to add you to your role, with: "
+                f"halfterm people set ROLE {request.actor[:100]}"
+                if ":" in request.actor
+                else f"There is nobody called “{request.actor[:100]}” here, nor a role: see halfterm people list"
             )
         word, words = _split(text)
         if word not in COMMANDS:
-            word, words = self._guess(tx, request, text)
+            word, words = _guess(tx, request, text)
         office = tuple(list_office(tx))
         ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, directory, groups, leads, office)
         return COMMANDS[word].run(ask)
 
-    def _guess(self, tx: Tx, request: Request, text: str) -> tuple[str, str]:
-        """What was meant by words that begin with no command: a reference alone shows the action; a reply to a
-        reminder of one action is its progress; nothing else is guessed."""
-        if not text:
-            return "help", ""
-        typed, rest = split_ref(text)
-        if typed:
-            return ("progress" if rest else "action"), text
-        said = outbox.find_said(tx, request.where.conversation, request.where.thread) if request.where.thread else None
-        refs = list(said.get("refs", ())) if said else []
+
+def _guess(tx: Tx, request: Request, text: str) -> tuple[str, str]:
+    """What was meant by words that begin with no command: a reference shows the action, with words after it is their
+    command or progress; a reply to a reminder of one action is its progress; nothing else is guessed."""
+    if not text:
+        return "help", ""
+    readings = split_refs(text)
+    if readings:
+        ref, rest = next((each for each in readings if names_action(tx, each[0])), readings[0])
+        word, words = _read_after_ref(rest)
+        return word, f"{ref} {words}".strip()
+    refs = find_refs_answered(tx, request)
+    if refs:
+        word, words = _read_after_ref(text)
         if len(refs) == 1:
-            return "progress", f"{refs[0]} {text}"
-        if refs:
-            choices = tuple(Button(ref, f"progress {ref} {text}"[:1900]) for ref in refs[:20])
-            raise UserError("Which action is that about? Choose one, or begin with its reference.", choices)
-        first = text.split()[0].lstrip("/")
-        near = process.extractOne(first.lower(), list(COMMANDS), score_cutoff=70)
-        if near:
-            meant = f"{near[0]} {text.partition(' ')[2]}".strip()
-            raise UserError(f"I do not know “{first[:40]}”. Did you mean “{near[0]}”?", (Button(meant[:70], meant),))
-        raise UserError(
-            "I did not understand that. Begin with a word such as progress, rag or actions, or type help.",
-            (Button("Help", "help"), Button("My actions", "actions mine")),
-        )
+            return word, f"{refs[0]} {words}"
+        choices = tuple(Button(ref, fit_command(word, ref, words)) for ref in refs[:20])
+        raise UserError("Say which action that is about, by beginning with its reference.", choices)
+    first, _, rest = text.partition(" ")
+    first = first.lstrip("/")
+    near = process.extractOne(first.lower(), list(COMMANDS), scorer=fuzz.ratio, score_cutoff=70)
+    if near:
+        meant = fit_command(near[0], rest)
+        raise UserError(f"I do not know “{first[:40]}”: did you mean “{near[0]}”?", (Button(meant[:70], meant),))
+    raise UserError(
+        "I did not understand that: begin with a reference or with a word such as progress, rag or actions.",
+        (Button("Help", "help"), Button("My actions", "actions mine")),
+    )
+
+
+def _read_after_ref(text: str) -> tuple[str, str]:
+    """The command that words said of an action are: `at risk: no staff` rates it, `no change` answers, `done` closes.
+
+    Only what can be nothing else: `vulnerable pupils were seen` and `done the first visit` are progress.
+    """
+    if not text:
+        return "action", ""
+    head = text[: found.start()].strip() if (found := _HEAD.search(text)) else text
+    if find_rag(head) or split_complete(head) == "":
+        return "rag", text
+    if (tapped := head.lower().replace(" ", "")) in ("nochange", "notmine", "inplace"):
+        return tapped, text[len(head) :].strip(" :;,.!-")
+    word, words = _split(text)
+    if word in COMMANDS and "REF" in COMMANDS[word].usage and word not in _ORDINARY:
+        return word, words
+    return "progress", text
 
 
 def _split(text: str) -> tuple[str, str]:
     """The command's word and the rest; `halfterm rag …` and `/halfterm rag …` are `rag …`."""
-    for _ in range(2):
+    found = _WORD.match(text)
+    if found and found[1].lower() == "halfterm":
+        text = text[found.end() :] or "help"
         found = _WORD.match(text)
-        if not found:
-            return "", text
-        word, text = found[1].lower(), text[found.end() :]
-        if word != "halfterm":
-            return word, text.strip()
-        if not text.strip():
-            return "help", ""
-    return "", text
+    return (found[1].lower(), text[found.end() :].strip()) if found else ("", text)
+
+
+def _storable(text: str) -> str:
+    """Without what a database cannot hold: half a surrogate pair, a NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _is_new(tx: Tx, request: Request, now: datetime) -> bool:

@@ -1,1 +1,1 @@
-"""What runs on the clock: plan ahead, deliver, tidy. Time is always an argument."""
+"""What runs on the clock: plan ahead and deliver. Time is always an argument."""

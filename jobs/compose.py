@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from textwrap import shorten
 
 from documents.picture import draw_ratings
 from jobs.deliver import Composed, Nothing
 from programme.calendar import Calendar
-from programme.digest import Digest, compose_digest_message, compose_since, gather_digest
-from programme.escalation import Told, compose_correction, compose_notice, list_told
-from programme.facts import Action, Group, Person, covers, find_holding_group, find_strategic_group
+from programme.digest import Digest, compose_digest_message, compose_since, gather_digest, say_latest
+from programme.escalation import Told, compose_correction, compose_notice, list_leads_told, list_told
+from programme.facts import (
+    Accountable,
+    Action,
+    Group,
+    Meeting,
+    Person,
+    Rung,
+    covers,
+    find_holding_group,
+    find_strategic_group,
+)
 from programme.message_json import message_from_dict
 from programme.messages import Picture
-from programme.rag import Rag
+from programme.news import compose_news
+from programme.plan import Metric
+from programme.rag import LOOKS, Rag
 from programme.reminders import (
     Item,
     Policy,
+    asked_of,
     carry_until,
     compose_bundle,
     find_silence,
     list_people,
-    plan_meeting,
-    say_date,
     say_due,
 )
 from storage import ledger, outbox
-from storage.actions import find_escalation, list_actions
+from storage.actions import find_escalation, find_said, list_actions
 from storage.db import Tx
 from storage.people import (
     Directory,
@@ -40,6 +52,35 @@ from storage.people import (
 )
 from storage.plans import list_metrics
 
+_LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What every rung of a bundle is decided from, read once."""
+
+    tx: Tx
+    now: datetime
+    directory: Directory
+    groups: list[Group]
+    office: list[Person]
+    leads: list[Accountable]
+
+    def find_holding(self, action: Action | None) -> Group | None:
+        return find_holding_group(action.focus_area, action.priority, self.groups) if action else None
+
+    def find_next_meeting(self, action: Action | None) -> Meeting | None:
+        holding = self.find_holding(action)
+        return holding.next_meeting(self.now) if holding else None
+
+    def list_near(self, action: Action) -> list[Group]:
+        """The groups whose chairs hear of an alarm: the holding and the strategic one."""
+        return [one for one in (self.find_holding(action), find_strategic_group(self.groups)) if one]
+
+    def find_group(self, subject: str) -> Group:
+        """The group that a rung of the office is about; one without a name or meetings for any other subject."""
+        return next((one for one in self.groups if subject == f"group {one.id}"), Group(0, ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Composer:
@@ -47,6 +88,7 @@ class Composer:
 
     calendar: Calendar
     policy: Policy
+    schemes: Collection[str]  # the channels that can send
 
     def __call__(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         kinds: dict[str, Callable[[Tx, outbox.Row, datetime], Composed | Nothing]] = {
@@ -65,92 +107,101 @@ class Composer:
         if person is None or person.address != row.address:
             return Nothing("this person is no longer written to there")
         today = self.calendar.today(now)
-        sent = ledger.bundle_days(tx, today - timedelta(days=14))
-        before = sent.get(person.id, set()) - {date.fromisoformat(row.facts["day"])}
-        until = carry_until(today, before, self.calendar, self.policy, daily=person.office)
-        if until is None or today in before:
+        others = ledger.list_bundles(tx, now - _LOOK_BACK, but=row.id)
+        sent = {self.calendar.today(at) for who, at in others if who == person.id}
+        until = carry_until(today, sent, self.calendar, self.policy, daily=person.office)
+        if until is None or today in sent:
             return Nothing("another bundle has gone: what is left waits for the next")
-        directory = read_directory(tx, today)
-        groups = list_groups(tx, directory)
-        office = list_office(tx)
+        facts = self._read(tx, now)
         lines = ledger.list_planned(tx, until, person.id)
-        refs = {line.rung.subject for line in lines}
-        actions = {one.ref: one for one in list_actions(tx, directory, refs=sorted(refs))}
-        carried: dict[tuple[str, str], ledger.Line] = {}
+        actions = {
+            one.ref: one
+            for one in list_actions(tx, facts.directory, refs=sorted({line.rung.subject for line in lines}))
+        }
+        starting = any(line.rung.kind == "starting" for line in lines)
+        metrics = list_metrics(tx) if starting else {}
+        items: list[Item] = []
+        carried: list[int] = []
         silenced: dict[int, str] = {}
         for line in lines:
             action = actions.get(line.rung.subject)
-            silence = self._find_silence(tx, line, action, groups, office, person, now)
-            if silence:
+            silence = self._find_silence(facts, line.rung, action, person)
+            if silence is None:
+                meeting = facts.find_next_meeting(action)
+                meets_on = self.calendar.today(meeting.starts_at) if meeting else None
+                words = self._words(facts, line.rung, action, metrics)
+                items.append(Item(line.rung, action, words, meets_on))
+                carried.append(line.id)
+            elif line.rung.on <= today:  # what only falls due later in the week is decided then
                 silenced[line.id] = silence
-                continue
-            if line.rung.kind in ("starting", "timescale", "mitigation", "overdue", "meeting"):
-                key = (line.rung.subject, line.rung.passed_for)
-            else:
-                key = (line.rung.subject, f"{line.rung.kind} {line.rung.rung}")
-            other = carried.get(key)
-            if other is not None:
-                silenced[other.id] = "said with a later reminder of the same action"
-            carried[key] = line
-        if not carried:
+        if not items:
             return Nothing("nothing in it was still worth saying", silenced)
-        items = [
-            Item(
-                line.rung, actions.get(line.rung.subject), self._words(tx, line, actions.get(line.rung.subject), today)
-            )
-            for line in carried.values()
-        ]
         message = compose_bundle(items, today, self.calendar, self.policy)
-        return Composed(
-            message, tuple(sorted(refs & actions.keys())), tuple(line.id for line in carried.values()), silenced
-        )
+        refs = {item.action.ref for item in items if item.action}
+        return Composed(message, tuple(sorted(refs)), tuple(carried), silenced)
 
-    def _find_silence(
-        self,
-        tx: Tx,
-        line: ledger.Line,
-        action: Action | None,
-        groups: list[Group],
-        office: list[Person],
-        person: Person,
-        now: datetime,
-    ) -> str | None:
-        if line.rung.kind == "office":
-            return None if person.office else "no longer of the programme office"
-        holding = find_holding_group(action.focus_area, action.priority, groups) if action else None
-        silence = find_silence(line.rung, action, holding, now, self.calendar, self.policy)
+    def _read(self, tx: Tx, now: datetime) -> _Facts:
+        directory = read_directory(tx, self.calendar.today(now))
+        return _Facts(tx, now, directory, list_groups(tx, directory), list_office(tx), list_leads(tx, directory))
+
+    def _find_silence(self, facts: _Facts, rung: Rung, action: Action | None, person: Person) -> str | None:
+        """Why a rung is not said to this person now; None where it is."""
+        if rung.kind == "office":
+            return self._find_office_silence(facts, rung, person)
+        silence = find_silence(rung, action, facts.find_holding(action), facts.now, self.calendar, self.policy)
         if silence or action is None:
             return silence
-        if line.rung.kind in ("vulnerable", "lead", "not_mine"):
-            return None
-        if (person.id, line.rung.passed_for) not in {
-            (one.id, role) for one, role in list_people(action, office) if one
-        }:
-            return "it is no longer theirs"
+        hears: set[tuple[int, str]]
+        if rung.kind in ("news", "not_mine"):
+            said = find_said(facts.tx, _row_of(rung))
+            if said is None:
+                return "it was taken back"
+            if said.kind == "rating" and said.value != action.rag:
+                return "it was rated again since"
+        if rung.kind == "not_mine":
+            hears = {(one.id, "") for one in facts.office}
+        elif rung.kind == "news":
+            owners = [one for owner in action.owners for one in owner.people]
+            chairs = [one for group in facts.list_near(action) for one in group.chairs]
+            hears = {(one.id, "") for one in (*owners, *chairs, *facts.office)}
+        elif rung.kind == "lead":
+            told = list_leads_told(action, action.bodies, facts.leads, facts.office)
+            hears = {(one.id, role) for one, role in told}
+        elif rung.kind == "vulnerable":
+            hears = {(one.id, "") for group in facts.list_near(action) for one in group.chairs}
+            empty = [f"chair of {group.name}" for group in facts.list_near(action) if not group.chairs]
+            hears |= {(one.id, role) for one in facts.office for role in empty}
+        else:
+            asked = list_people(asked_of(action, rung.kind), facts.office, self.schemes)
+            hears = {(one.id, role) for one, role in asked if one}
+        return None if (person.id, rung.passed_for) in hears else "it is no longer theirs"
+
+    def _find_office_silence(self, facts: _Facts, rung: Rung, person: Person) -> str | None:
+        if not person.office:
+            return "no longer of the programme office"
+        days = (self.calendar.today(meeting.starts_at) for meeting in facts.find_group(rung.subject).meetings)
+        half = self.calendar.half_term_of(rung.on)
+        if half and any(half.starts_on <= day <= half.ends_on for day in days):
+            return "a meeting has been set"
         return None
 
-    def _words(self, tx: Tx, line: ledger.Line, action: Action | None, today: date) -> str:
-        """The sentence of a rung that is told rather than asked."""
-        rung = line.rung
+    def _words(self, facts: _Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> str:
+        """The sentence of a rung that is told rather than asked; the plan's indicator for a starting list."""
         if rung.kind == "office":
-            found = [each for each in outbox.list_lines(tx) if f"message {each.id}" == rung.subject]
-            who = label_of(tx, found[0].address) if found else "somebody"
-            why = {
-                "unreachable": "waits: that channel is not set up here",
-                "failed": f"could not be sent: {found[0].trouble if found else ''}",
-                "doubtful": "was perhaps sent twice: no answer came the first time",
-            }[rung.rung]
-            return f"A message to {who} {why}. Please pass it on."
+            return _say_trouble(facts, rung)
         if action is None:
             return ""
-        due = say_due(action, today, self.calendar)
+        if rung.kind == "starting":
+            return say_latest(metrics.get(action.ref))
+        due = say_due(action, self.calendar.today(facts.now), self.calendar)
+        what = shorten(action.text, 90, placeholder="…").rstrip(".")
         if rung.kind == "lead":
-            passed = f" (for {rung.passed_for}: please pass on)" if rung.passed_for else ""
-            return f"{action.ref} is overdue: {due}. {action.text} Owners: {action.owner_names}.{passed}"
-        if rung.kind == "not_mine":
-            return f"{action.ref}: {rung.rung}. Its owners in the plan are {action.owner_names}."
-        why = f" Reason: {action.reason}" if action.reason else " No reason given yet."
-        return f"{action.ref} was rated {action.look} on {say_date(rung.on)}: {due}.{why}"
+            return f"{action.ref} is overdue, {due} ({action.owner_names}): {what}"
+        if rung.kind in ("news", "not_mine"):
+            said = find_said(facts.tx, _row_of(rung))
+            return compose_news(action, said, label_of(facts.tx, said.by)) if said else ""
+        why = action.reason_for(Rag.VULNERABLE).rstrip(".") or "no reason given yet"
+        return f"{action.ref} was rated {LOOKS[Rag.VULNERABLE]} ({action.owner_names}): {why}. {what}, {due}"
 
     def _notice(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """An alarm if it still stands and they may still hear it; a correction to whoever had it."""
@@ -167,9 +218,10 @@ class Composer:
         raised_by = label_of(tx, alarm.by)
         if row.kind == "correction":
             return Composed(compose_correction(action, alarm, raised_by), (action.ref,))
-        if alarm.state != "open" or action.rag != alarm.kind:
+        if alarm.state != "open":
             return Nothing("the rating was changed or withdrawn before it left")
-        message = compose_notice(action, alarm, raised_by, told, say_due(action, today, self.calendar))
+        due = say_due(action, today, self.calendar)
+        message = compose_notice(action, alarm, raised_by, told, due, label_of(tx, action.rag_by))
         return Composed(message, (action.ref,))
 
     def _told(
@@ -194,11 +246,16 @@ class Composer:
         if row.facts["person"] not in {one.id for one in (group.chairs or tuple(list_office(tx)))}:
             return Nothing("they no longer chair this group")
         if row.kind == "since":
-            dates = plan_meeting(meeting, group.papers, self.calendar, self.policy)
-            pack_at = self.calendar.instant(dates.papers, self.calendar.opens)
+            key = row.key.replace("since:", "pack:", 1)
+            packs = [
+                line.settled_at for line in outbox.list_lines(tx, key_starts=key, states=["sent"]) if line.key == key
+            ]
+            pack_at = packs[0] if packs else None
+            if pack_at is None or self.calendar.today(pack_at) == today:
+                return Nothing("the pack went today" if pack_at else "the pack has not gone")
             moved = [one for one in list_actions(tx, directory) if covers(group, one)]
             labels = {said.by: label_of(tx, said.by) for one in moved for said in one.said}
-            return Composed(compose_since(group.name, moved, pack_at, dates.day, labels, self.calendar))
+            return Composed(compose_since(group.name, moved, pack_at, today, labels, self.calendar))
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
         return Composed(compose_digest_message(digest, draw_digest(digest)))
 
@@ -207,16 +264,48 @@ class Composer:
         return Composed(message_from_dict(row.facts["message"]))
 
 
+def _row_of(rung: Rung) -> int:
+    """The row of the history that a rung tells of."""
+    return int(rung.rung.removeprefix("row "))
+
+
+def _say_trouble(facts: _Facts, rung: Rung) -> str:
+    """What the office is told that is not about one action."""
+    kind, _, number = rung.subject.partition(" ")
+    if kind == "group":
+        name = facts.find_group(rung.subject).name
+        return (
+            f"{name} holds actions and has no meeting in {rung.rung}. To set one: halfterm groups set NAME --meets DATE"
+        )
+    row = outbox.find_line(facts.tx, int(number))
+    who = label_of(facts.tx, row.address) if row else "somebody"
+    refs = ", ".join(ref for ref in ledger.list_subjects(facts.tx, int(number)) if " " not in ref)
+    about = f" about {refs}" if refs else ""
+    if rung.rung == "doubtful":
+        return f"A message to {who}{about} was perhaps sent twice: no answer came the first time."
+    if rung.rung == "failed":
+        return f"A message to {who}{about} could not be sent: {row.trouble if row else ''}. Please pass it on."
+    return f"A message to {who}{about} waits, because that channel is not set up here. Please pass it on."
+
+
 def read_digest(
     tx: Tx, group: Group, directory: Directory, now: datetime, calendar: Calendar, policy: Policy
 ) -> Digest:
     """A group's digest at an instant, from the facts of that instant."""
-    had_since: dict[str, date] = {}
-    for (_person, ref), on in ledger.last_days(tx, "starting").items():
-        had_since[ref] = min(on, had_since.get(ref, on))
+    had_since = read_had_since(tx, calendar)
     groups = list_groups(tx, directory)
     actions = list_actions(tx, directory)
     return gather_digest(group, groups, actions, list_metrics(tx), had_since, now, calendar, policy)
+
+
+def read_had_since(tx: Tx, calendar: Calendar) -> dict[str, date]:
+    """Ref → the day one of its owners had it on a starting list."""
+    days: dict[str, date] = {}
+    for last in ledger.list_last(tx, "starting", "sent"):
+        if not last.passed_for:
+            on = calendar.today(last.at)
+            days[last.subject] = min(on, days.get(last.subject, on))
+    return days
 
 
 def draw_digest(digest: Digest) -> Picture:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from programme.calendar import Calendar
 from programme.escalation import list_leads_told
-from programme.facts import Accountable, Action, Group, Person, find_holding_group
+from programme.facts import Accountable, Action, Group, Person, Rung, find_holding_group
 from programme.reminders import (
+    VACANT,
+    MeetingDates,
     Policy,
-    Rung,
+    asked_of,
     carry_until,
+    find_chase_day,
+    find_meeting_dates,
     list_action_rungs,
     list_meeting_rungs,
+    list_mitigation_rungs,
     list_people,
-    next_overdue_chase,
     plan_meeting,
     tell_lead_on,
 )
@@ -25,8 +29,10 @@ from storage.actions import list_actions
 from storage.db import Tx
 from storage.people import list_groups, list_leads, list_office, list_persons, read_directory
 
-_AHEAD = timedelta(days=7)  # a week's second bundle carries what falls due before the next can go
 _MORNING_ENDS = time(12)  # a starting list goes in the morning; later than that, the next one
+_NOBODY = "nobody holds it and there is no programme office: halfterm people office ADDRESS"
+_OUT_OF_REACH = "their channel is not set up here: the programme office is asked to pass it on"
+_LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
 
 
 def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, schemes: Collection[str]) -> int:
@@ -41,19 +47,31 @@ def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, scheme
     directory = read_directory(tx, day)
     groups = list_groups(tx, directory)
     office = list_office(tx)
-    persons = list_persons(tx)
     leads = list_leads(tx, directory)
-    plan = _Plan(tx, now, day, calendar, policy)
-    new = 0
+    plan = _Plan(tx, now, day, calendar, policy, schemes)
+    rungs: list[Rung] = []
+    nobody: list[Rung] = []
+    dates: dict[int, MeetingDates | None] = {}  # of the groups that hold an open action
     for action in list_actions(tx, directory, only_open=True):
         holding = find_holding_group(action.focus_area, action.priority, groups)
-        for person, passed_for in list_people(action, office):
-            new += plan.rungs_for(action, holding, person.id if person else 0, passed_for)
-        new += plan.rungs_for_leads(action, leads, office)
-    for person in office:
-        new += plan.troubles_for(person, schemes)
-    plan.queue_bundles(persons)
+        if holding is not None and holding.id not in dates:
+            dates[holding.id] = find_meeting_dates(holding, now, calendar, policy)
+        meeting = dates[holding.id] if holding else None
+        for person, passed_for in list_people(action.owners, office, schemes):
+            found = plan.list_rungs(action, meeting, person.id if person else 0, passed_for)
+            (rungs if person else nobody).extend(found)
+        for person, passed_for in list_people(asked_of(action, "mitigation"), office, schemes):
+            if person:
+                rungs += list_mitigation_rungs(action, plan.until, person.id, passed_for, calendar, policy)
+        rungs += plan.list_rungs_for_leads(action, leads, office)
     plan.queue_papers(groups, office)
+    rungs += plan.list_rungs_for_office([group for group in groups if group.id in dates], office)
+    persons = list_persons(tx)
+    reached = {person.id for person in persons.values() if person.scheme in schemes}
+    new = ledger.plan(tx, [rung for rung in rungs if rung.person in reached], now)
+    new += ledger.plan(tx, [rung for rung in rungs if rung.person not in reached], now, reason=_OUT_OF_REACH)
+    new += ledger.plan(tx, nobody, now, state="waiting", reason=_NOBODY)
+    plan.queue_bundles(persons)
     ledger.set_mark(tx, _mark(day, revision, schemes))
     return new
 
@@ -71,76 +89,105 @@ class _Plan:
     day: date
     calendar: Calendar
     policy: Policy
+    schemes: Collection[str]
 
     def __post_init__(self) -> None:
-        self.until = self.day + _AHEAD
-        self.started = ledger.last_days(self.tx, "starting")
-        self.waiting = ledger.list_planned(self.tx, self.until)
-        self.known = {(line.rung.kind, line.rung.subject, line.rung.person) for line in self.waiting}
-        self.told = set(ledger.last_days(self.tx, "lead"))
+        monday = self.day + timedelta(days=7 - self.day.weekday())
+        # A week's second bundle carries what falls due before the next can go.
+        self.until = self.calendar.on_or_after(monday) - timedelta(days=1)
+        self.known = {
+            (line.rung.kind, line.rung.subject, line.rung.person, line.rung.passed_for)
+            for line in ledger.list_open(self.tx, self.until)
+            if line.rung.kind in ("starting", "overdue")
+        }
+        self.told = ledger.list_said(self.tx, "lead")
+        self.started: dict[tuple[int, str], list[tuple[set[str], date]]] = {}
+        self.had: dict[str, date] = {}  # since when one of its owners has had an action
+        for last in ledger.list_last(self.tx, "starting", "sent"):
+            on = self.calendar.today(last.at)
+            roles = set(last.passed_for.split(VACANT))
+            self.started.setdefault((last.person, last.subject), []).append((roles, on))
+            if not last.passed_for:
+                self.had[last.subject] = min(on, self.had.get(last.subject, on))
+        self.missed = {
+            (last.person, last.subject, last.passed_for): self.calendar.today(last.at)
+            for last in ledger.list_last(self.tx, "starting", "failed")
+        }
         self.chased: dict[int, date] = {}
-        for days in (self.started, ledger.last_days(self.tx, "overdue")):
-            for (person, _ref), on in days.items():
-                self.chased[person] = max(on, self.chased.get(person, on))
+        for last in ledger.list_last(self.tx, "overdue", "sent", "failed"):
+            on = self.calendar.today(last.at)
+            self.chased[last.person] = max(on, self.chased.get(last.person, on))
 
-    def rungs_for(self, action: Action, holding: Group | None, person: int, passed_for: str) -> int:
-        """An action's own clock, its group's meeting and the joint chase of what is overdue, for one person."""
-        started = self.started.get((person, action.ref))
-        if started is None and ("starting", action.ref, person) in self.known:
-            return 0
+    def list_rungs(self, action: Action, meeting: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
+        """An action's timescale, its group's meeting and the joint chase of what is overdue, for one person."""
+        roles = set(passed_for.split(VACANT))
+        starts = self.started.get((person, action.ref), [])
+        started = min((on for known, on in starts if roles <= known), default=None)
+        if started is None:
+            return self._start(action, person, passed_for)
+        calendar, policy = self.calendar, self.policy
+        rungs = list_action_rungs(action, person, passed_for, started, self.day, calendar, policy)
+        rungs += [rung for rung in list_meeting_rungs(action, meeting, person, passed_for) if rung.on > started]
+        if ("overdue", action.ref, person, passed_for) not in self.known:
+            on = find_chase_day(action, started, self.chased.get(person), self.day, calendar, policy)
+            if on is not None:
+                name = f"overdue since {action.timescale.text}"
+                rungs.append(Rung(on, "overdue", action.ref, name, person, passed_for))
+        return [rung for rung in rungs if rung.on <= self.until]
+
+    def _start(self, action: Action, person: int, passed_for: str) -> list[Rung]:
+        """The starting list, unless it is on its way, could not be delivered of late, or has nothing to ask."""
+        missed = self.missed.get((person, action.ref, passed_for))
+        again = self.calendar.add_working_days(missed, self.policy.overdue_every) if missed else self.day
+        if (
+            ("starting", action.ref, person, passed_for) in self.known
+            or again > self.day
+            or action.proposal is not None
+        ):
+            return []
         morning = self.calendar.local(self.now).time() < _MORNING_ENDS or self.calendar.today(self.now) != self.day
         first = self.day if morning else self.calendar.add_working_days(self.day, 1)
-        rungs = list_action_rungs(action, person, passed_for, started, first, self.calendar, self.policy)
-        if started is not None:
-            if holding is not None:
-                meetings = list_meeting_rungs(action, holding, self.now, person, passed_for, self.calendar, self.policy)
-                rungs += [rung for rung in meetings if rung.on > started]
-            if action.is_overdue(self.day) and action.timescale.due_on:
-                on = next_overdue_chase(action.timescale.due_on, self.chased.get(person), self.calendar, self.policy)
-                if on <= self.day and ("overdue", action.ref, person) not in self.known:
-                    rungs.append(Rung(on, "overdue", action.ref, f"overdue on {on.isoformat()}", person, passed_for))
-        due = [rung for rung in rungs if rung.on <= self.until]
-        if person == 0:
-            reason = f"nobody holds {passed_for} and there is no programme office: halfterm people office ADDRESS"
-            return ledger.plan(self.tx, due, self.now, state="waiting", reason=reason)
-        return ledger.plan(self.tx, due, self.now)
+        return list_action_rungs(action, person, passed_for, None, first, self.calendar, self.policy)
 
-    def rungs_for_leads(self, action: Action, leads: list[Accountable], office: list[Person]) -> int:
+    def list_rungs_for_leads(self, action: Action, leads: list[Accountable], office: list[Person]) -> list[Rung]:
         """Overdue for ten working days, and known to its owners for ten: the accountable leads are told, once."""
-        told = [on for (_person, ref), on in self.started.items() if ref == action.ref]
-        on = tell_lead_on(action, min(told), self.calendar, self.policy) if told else None
+        had = self.had.get(action.ref)
+        on = tell_lead_on(action, had, self.calendar, self.policy) if had else None
         if on is None or on > self.day:
-            return 0
-        rungs = []
-        for person, passed_for in list_leads_told(action, action.bodies, leads, office):
-            if (person.id, action.ref) not in self.told and ("lead", action.ref, person.id) not in self.known:
-                rungs.append(
-                    Rung(on, "lead", action.ref, f"overdue since {action.timescale.text}", person.id, passed_for)
-                )
-        return ledger.plan(self.tx, rungs, self.now)
+            return []
+        name = f"overdue since {action.timescale.text}"
+        return [
+            Rung(self.day, "lead", action.ref, name, person.id, passed_for)
+            for person, passed_for in list_leads_told(action, action.bodies, leads, office)
+            if (person.id, action.ref, name) not in self.told
+        ]
 
-    def troubles_for(self, person: Person, schemes: Collection[str]) -> int:
-        """What the office is told of the outbox: messages no channel can carry, given up, or perhaps sent twice."""
-        rungs = []
-        for line in outbox.list_lines(self.tx, since=self.now - timedelta(days=14)):
-            scheme = line.address.partition(":")[0]
-            if line.state == "due" and line.due_at <= self.now and scheme not in schemes:
-                rungs.append(Rung(self.day, "office", f"message {line.id}", "unreachable", person.id))
-            elif line.state == "failed":
-                rungs.append(Rung(self.day, "office", f"message {line.id}", "failed", person.id))
-            elif line.state == "sent" and line.doubtful:
-                rungs.append(Rung(self.day, "office", f"message {line.id}", "doubtful", person.id))
-        return ledger.plan(self.tx, [rung for rung in rungs if not self._said_before(rung)], self.now)
-
-    def _said_before(self, rung: Rung) -> bool:
-        return any(
-            line.rung.rung == rung.rung and line.rung.person == rung.person
-            for line in ledger.list_of(self.tx, rung.subject)
-        )
+    def list_rungs_for_office(self, holders: Sequence[Group], office: list[Person]) -> list[Rung]:
+        """What the office is told: messages given up, stuck or perhaps sent twice; a half term without a meeting."""
+        said = ledger.list_said(self.tx, "office")
+        by = max(self.calendar.instant(self.day, self.calendar.opens), self.now)
+        troubles = ledger.list_troubles(self.tx, by, self.now - _LOOK_BACK, self.schemes)
+        news = [(f"message {message}", wrong) for message, wrong in troubles]
+        if half := self.calendar.half_term_of(self.day):
+            for group in holders:
+                days = {self.calendar.today(meeting.starts_at) for meeting in group.meetings}
+                if group.asks and not any(half.starts_on <= day <= half.ends_on for day in days):
+                    news.append((f"group {group.id}", half.name))
+        return [
+            Rung(self.day, "office", subject, name, person.id)
+            for person in office
+            for subject, name in news
+            if (person.id, subject, name) not in said
+        ]
 
     def queue_bundles(self, persons: dict[int, Person]) -> None:
         """A bundle for everyone with a rung that is due, on the first day that may have one."""
-        sent = ledger.bundle_days(self.tx, self.day - timedelta(days=14))
+        sent: dict[int, set[date]] = {}
+        for person_id, at in ledger.list_bundles(self.tx, self.now - _LOOK_BACK):
+            sent.setdefault(person_id, set()).add(self.calendar.today(at))
+        queued: dict[int, date] = {}
+        for row in outbox.list_lines(self.tx, kinds=["bundle"], states=["due", "claimed", "sending"]):
+            queued.setdefault(row.facts["person"], self.calendar.today(row.due_at))
         first: dict[int, date] = {}
         for line in ledger.list_planned(self.tx, self.until):
             first.setdefault(line.rung.person, line.rung.on)
@@ -150,6 +197,8 @@ class _Plan:
                 continue
             days = sent.get(person_id, set())
             day = next_bundle_day(max(self.day, earliest), days, self.calendar, self.policy, daily=person.office)
+            if person_id in queued and queued[person_id] <= day:
+                continue
             outbox.say(
                 self.tx,
                 f"bundle:{day.isoformat()}:{person_id}",

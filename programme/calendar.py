@@ -89,13 +89,17 @@ class Calendar:
         """The nth open day after `day` (before it, where n is negative); `day` itself, open or not, for 0."""
         step = _DAY if n > 0 else -_DAY
         for _ in range(abs(n)):
-            day = self._find_open(day + step, step, school)
+            day += step
+            if not self.is_open(day, school):
+                day = self._find_open(day, step, school)
         return day
 
-    def working_days_between(self, start: date, end: date) -> int:
+    def working_days_between(self, start: date, end: date, school: bool = False) -> int:
         """How many open days d there are with start < d <= end."""
         if end <= start:
             return 0
+        if school:
+            return sum(self.is_open(start + n * _DAY, school) for n in range(1, (end - start).days + 1))
         weeks, odd_days = divmod((end - start).days, 7)
         weekdays = 5 * weeks + sum((end - n * _DAY).weekday() < 5 for n in range(odd_days))
         closed = sum(start < day <= end and day.weekday() < 5 for day in self.bank_holidays | self.closures)

@@ -7,19 +7,22 @@ import re
 # A UPN: a check letter, then twelve digits, or eleven and a temporary letter.
 _UPN = re.compile(r"\b[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]\b", re.IGNORECASE)
 _NHS = re.compile(r"(?<![\d-])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d-])")
-_EHCP = re.compile(r"\b(?:EHC[PN]?A?|EHC plan)\s*(?:number|no\.?|ref\.?|id)?\s*[:#-]?\s*\d{4,}\b", re.IGNORECASE)
-_BORN = re.compile(
-    r"\b(?:dob|d\.o\.b\.?|date of birth|born(?: on)?)\b\s*[:=-]?\s*"
-    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+\d{4})",
+_LINK = re.compile(r"https?://\S+")  # ids of documents are long numbers too
+# `EHCP no. 1234` and `EHC plan 123456`; `EHCP 2022` is a year and `EHCP: 120 finalised` a count.
+_EHCP = re.compile(
+    r"\bEHC(?:P|NA| plan)s?\s*"
+    r"(?:(?:number|no|num|reference|ref|id)\b\.?\s*[:#-]?\s*[A-Z]{0,3}[-/]?\d{3,}|[:#-]?\s*[A-Z]{0,3}[-/]?\d{5,})\b",
     re.IGNORECASE,
 )
+_DAY = r"(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[A-Z]{3,9}\.?,?\s+\d{4})"
+_BORN = re.compile(rf"\b(?:dob|d\.o\.b|date of birth|born)\b\.?\s*(?:is|on|was)?\s*[:=-]?\s*{_DAY}", re.IGNORECASE)
 
 
 def find_identifier(text: str) -> str | None:
     """What the text seems to hold of a child: "a pupil number (UPN)", "an NHS number" …; None where nothing."""
     if _UPN.search(text):
         return "a pupil number (UPN)"
-    if any(_is_nhs_number("".join(found.groups())) for found in _NHS.finditer(text)):
+    if any(_is_nhs_number("".join(found.groups())) for found in _NHS.finditer(_LINK.sub(" ", text))):
         return "an NHS number"
     if _EHCP.search(text):
         return "the number of an EHC plan"

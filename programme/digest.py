@@ -14,9 +14,13 @@ from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, 
 from programme.paper import Paper, PaperBlock
 from programme.plan import Metric
 from programme.rag import COMPLETE, LOOKS, Look, Rag
-from programme.reminders import Policy, has_answered, plan_meeting, say_date, say_due
+from programme.reminders import Policy, plan_meeting, say_date, say_due
+from programme.timescales import parse_timescale
 
 _MOST_IN_MESSAGE = 5
+_FIGURES = "Figures due"
+_ONLY_IN_PAPER = ("Others open", "Complete")
+_AFTER_FIGURES = ("Carried from the last meeting", *_ONLY_IN_PAPER)
 _UNTIL_NEXT = timedelta(weeks=7)  # about a half term, where the meeting after is not known
 
 
@@ -64,7 +68,8 @@ def list_signs(
 ) -> tuple[str, ...]:
     """What the record shows, beside what was reported (section 5, Honest RAG).
 
-    `had_since` is the day its owners were given it: staleness counts from the later of that and the last entry.
+    `last_meeting` is the holding group's. `had_since` is the day the owners were given the action: staleness counts
+    from the later of that and the last entry.
     """
     signs = []
     if action.is_overdue(day) and action.timescale.due_on:
@@ -74,18 +79,38 @@ def list_signs(
         times = {1: "once", 2: "twice"}.get(len(action.moves), f"{len(action.moves)} times")
         signs.append(f"moved {times} {action.first_timescale.text}→{action.moves[-1]}")
     if action.state == "open":
-        last = max((each for each in (action.last_entry_on, had_since) if each), default=None)
-        if last_meeting is not None:
-            if action.last_entry_on is None or action.last_entry_on < last_meeting:
-                signs.append("no written entry since the last meeting")
-        elif last is None:
-            signs.append("no written entry yet")
-        elif calendar.working_days_between(last, day) > policy.stale_after:
-            signs.append(f"no written entry for {calendar.working_days_between(last, day)} working days")
+        signs += _list_stale(action, day, last_meeting, had_since, calendar, policy)
+        if action.mitigation and not action.mitigation.in_place_at:
+            signs.append("mitigation written, not in place")
     closing = action.state == "complete" or (action.proposal is not None and action.proposal.kind == "closure")
     if closing and not any(said.kind == "evidence" for said in action.said):
         signs.append("no evidence supplied")
     return tuple(signs)
+
+
+def _list_stale(
+    action: Action, day: date, last_meeting: date | None, had_since: date | None, calendar: Calendar, policy: Policy
+) -> list[str]:
+    last = max((each for each in (action.last_entry_on, had_since) if each), default=None)
+    if last is None:
+        return ["no written entry yet"]
+    if last_meeting is not None:
+        return ["no written entry since the last meeting"] if last < last_meeting else []
+    quiet = calendar.working_days_between(last, day, school=True)
+    return [f"no written entry for {quiet} working days"] if quiet > policy.stale_after else []
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What decides where an action stands in one digest: the day it is for, the meetings around it, and today."""
+
+    day: date
+    next_day: date
+    since: date | None
+    asked_from: date | None  # answers from this day on count for the meeting; None where nobody has been asked
+    today: date
+    calendar: Calendar
+    metrics: Mapping[str, Metric]
 
 
 def gather_digest(
@@ -102,100 +127,119 @@ def gather_digest(
     meeting, last = group.next_meeting(now), group.last_meeting(now)
     today = calendar.today(now)
     day = calendar.today(meeting.starts_at) if meeting else today
-    since = calendar.today(last.starts_at) if last else None
     after = group.next_meeting(meeting.starts_at + timedelta(minutes=1)) if meeting else None
-    next_day = calendar.today(after.starts_at) if after else day + _UNTIL_NEXT
-    shown = [action for action in actions if covers(group, action)]
-    asked_from = None
-    if meeting:
-        dates = plan_meeting(meeting, group.papers, calendar, policy)
-        asked_from = calendar.add_working_days(dates.request, -policy.answer_lasts)
-    titles = (
-        "Deferred",
-        "Escalated",
-        "To agree",
-        "Overdue" + (" on the day of the meeting" if meeting else ""),
-        "Timescale moved",
-        "Due before the meeting after" if meeting else "Due in the next seven weeks",
-        "No update for this meeting",
-        "Others open",
-        "Complete",
+    dates = plan_meeting(meeting, group.papers, calendar, policy) if meeting and group.asks else None
+    view = _View(
+        day,
+        calendar.today(after.starts_at) if after else day + _UNTIL_NEXT,
+        calendar.today(last.starts_at) if last else None,
+        calendar.add_working_days(dates.request, -policy.answer_lasts) if dates and dates.request <= today else None,
+        today,
+        calendar,
+        metrics,
     )
-    found: dict[str, list[Line]] = {title: [] for title in titles}
+    shown = [action for action in actions if covers(group, action)]
+    titles = {
+        "deferred": "Deferred",
+        "escalated": "Escalated",
+        "overdue": "Overdue on the day of the meeting" if meeting else "Overdue",
+        "due": "Due before the meeting after" if meeting else "Due in the next seven weeks",
+        "moved": "Timescale moved",
+        "agree": "To agree",
+        "silent": "No update for this meeting",
+        "carried": "Carried from the last meeting",
+        "others": "Others open",
+        "complete": "Complete",
+    }
+    found: dict[str, list[Line]] = {place: [] for place in titles}
     for action in shown:
         holding = find_holding_group(action.focus_area, action.priority, groups)
-        signs = list_signs(action, day, since, had_since.get(action.ref), calendar, policy)
+        met = holding.last_meeting(now) if holding else None
+        met_on = calendar.today(met.starts_at) if met else None
+        signs = list_signs(action, day, met_on, had_since.get(action.ref), calendar, policy)
         held_here = holding is not None and holding.id == group.id
-        unanswered = asked_from is not None and held_here and group.asks and not has_answered(action, asked_from)
-        which, note = _place(action, day, next_day, today, calendar, metrics, unanswered=unanswered, since=since)
-        found[titles[which]].append(Line(action, note, signs))
+        silent = held_here and view.asked_from is not None and bool(action.waiting_for(view.asked_from))
+        place, note = _place(action, view, silent=silent)
+        if silent and place not in ("silent", "complete"):
+            signs = (*signs, "no update for this meeting")
+        found[place].append(Line(action, note, signs))
     for lines in found.values():
         lines.sort(key=lambda line: line.action.timescale.due_on or date.max)
+    sections = [Section(titles[place], tuple(lines)) for place, lines in found.items() if lines]
     return Digest(
         group.name,
         day,
         meeting is not None,
-        since,
+        view.since,
         len(shown),
         _count(shown, last.starts_at if last else None),
-        tuple(Section(title, tuple(lines)) for title, lines in found.items() if lines),
-        _metrics_due(metrics, {action.ref for action in shown}, day),
+        tuple(sections),
+        _metrics_due(metrics, {action.ref for action in shown if action.state == "open"}, day),
         today,
     )
 
 
-def _place(
-    action: Action,
-    day: date,
-    next_day: date,
-    today: date,
-    calendar: Calendar,
-    metrics: Mapping[str, Metric],
-    *,
-    unanswered: bool,
-    since: date | None,
-) -> tuple[int, str]:
-    """The one section an action stands in (by index) and what is said of it there."""
+def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
+    """The one section an action stands in and what is said of it there: the first that asks something of the chair."""
     due = action.timescale.due_on
-    when = say_due(action, today, calendar)
+    when = say_due(action, view.today, view.calendar)
+    proposed = _say_proposal(action, view)
     if action.state == "complete":
-        return 8, "complete"
+        return "complete", "complete"
     if action.rag is Rag.DEFERRED:
-        new = action.proposal.timescale.text if action.proposal and action.proposal.timescale else action.timescale.text
-        return 0, f"first {action.first_timescale.text}, now {new}. Mitigation: {say_mitigation(action)}"
-    if action.escalation and action.escalation.state == "open":
-        seen = "acknowledged" if action.escalation.acknowledged_at else "not yet acknowledged"
-        why = f"{action.reason.rstrip('.')}. " if action.reason else "No reason given. "
-        word = LOOKS[action.escalation.kind].word
-        return 1, f"{word}, {seen}. {why}Mitigation: {say_mitigation(action)}"
+        new = f", now {action.timescale.text}" if action.timescale.text != action.first_timescale.text else ""
+        mitigation = f"Mitigation: {say_mitigation(action)}."
+        return "deferred", " ".join(filter(None, (f"First {action.first_timescale.text}{new}.", proposed, mitigation)))
+    alarm = action.escalation if action.escalation and action.escalation.state == "open" else None
+    if alarm or action.rag in (Rag.AT_RISK, Rag.VULNERABLE):
+        kind = alarm.kind if alarm else action.rag
+        seen = ", acknowledged" if alarm and alarm.acknowledged_at else ", not yet acknowledged" if alarm else ""
+        given = action.reason_for(kind)
+        reason = _sentence(given or "no reason given")
+        mitigation = f"Mitigation: {say_mitigation(action)}."
+        words = (f"{LOOKS[kind].word}{seen}.", reason, mitigation, proposed)
+        return "escalated", " ".join(filter(None, words))
     if action.proposal is not None:
-        carried = ", carried" if since and calendar.today(action.proposal.at) < since else ""
-        if action.proposal.kind == "closure":
-            latest = _latest(metrics.get(action.ref))
-            criteria = action.success_criteria or "no success criteria"
-            return 2, f"done, awaiting agreement{carried}. Success: {criteria}" + (
-                f" Latest metric: {latest}" if latest else ""
-            )
-        new = action.proposal.timescale.text if action.proposal.timescale else ""
-        return 2, f"{new} proposed in place of {action.timescale.text}{carried}. {action.proposal.words}".rstrip()
-    if due is not None and action.is_overdue(day):
-        return 3, f"was due {say_date(due)}"
+        carried = view.since is not None and view.calendar.today(action.proposal.at) < view.since
+        return "carried" if carried else "agree", proposed
+    if due is not None and action.is_overdue(view.day):
+        return "overdue", f"was due {say_date(due)}"
+    if due is not None and due <= view.next_day:
+        return "due", when
     if action.moves:
-        return 4, f"{action.first_timescale.text}→{action.moves[-1]}: {when}"
-    if due is not None and due <= next_day:
-        return 5, when
-    return (6 if unanswered else 7), when
+        return "moved", f"{action.first_timescale.text}→{action.moves[-1]}: {when}"
+    return ("silent" if silent else "others"), when
 
 
-def _latest(metric: Metric | None) -> str:
+def _say_proposal(action: Action, view: _View) -> str:
+    """What the chair is asked to agree; "" where nothing is."""
+    if action.proposal is None:
+        return ""
+    words = f" {_sentence(action.proposal.words)}" if action.proposal.words else ""
+    if action.proposal.kind == "timescale":
+        new = action.proposal.timescale.text if action.proposal.timescale else ""
+        return f"{new} proposed in place of {action.timescale.text or 'none'}.{words}"
+    criteria = (action.success_criteria or "none written").rstrip(".")
+    latest = say_latest(view.metrics.get(action.ref))
+    return f"Done, awaiting agreement.{words} Success criteria: {criteria}." + (
+        f" Latest metric: {latest}." if latest else ""
+    )
+
+
+def _sentence(words: str) -> str:
+    first = words[:1] if words.startswith("http") else words[:1].upper()
+    return f"{first}{words[1:].rstrip('.')}."
+
+
+def say_latest(metric: Metric | None) -> str:
+    """`12 schools (May 2022)`: the newest figure of a metric; "" where there is none."""
     points = [point for point in metric.points if point.text] if metric else []
-    return f"{points[-1].text} ({points[-1].period})" if points else ""
+    text = " ".join((points[-1].text or "").split()) if points else ""
+    return f"{text.rstrip('.')} ({points[-1].period})" if points else ""
 
 
 def _metrics_due(metrics: Mapping[str, Metric], refs: set[str], day: date) -> tuple[str, ...]:
     """Periods that have come and have no figure yet: `May 2022: 54 figures`."""
-    from programme.timescales import parse_timescale
-
     missing: dict[str, int] = {}
     for metric in metrics.values():
         for point in metric.points:
@@ -217,14 +261,15 @@ def _count(actions: Sequence[Action], last_meeting: datetime | None) -> tuple[Co
 
 
 def _look_at(action: Action, instant: datetime) -> Look:
-    """How the action stood at an instant, from what was said of it."""
-    if action.state == "complete" and not any(said.at > instant for said in action.said):
+    """How the action stood at an instant, from what was said of it; what was agreed since was not complete then."""
+    agreed = action.last_said("agree")
+    if action.state == "complete" and not (agreed and agreed.at > instant):
         return COMPLETE
-    before = [said for said in action.said if said.kind == "rating" and said.at <= instant]
+    ratings = [said for said in action.said if said.kind == "rating"]
+    before = [said for said in ratings if said.at <= instant]
     if before:
-        return LOOKS[Rag(max(before, key=lambda said: said.at).value)]
-    rated_since = any(said.kind == "rating" for said in action.said)
-    return LOOKS[None if rated_since else action.rag]
+        return LOOKS[Rag(before[-1].value)]
+    return LOOKS[None if ratings else action.rag]
 
 
 def say_counts(digest: Digest) -> str:
@@ -243,30 +288,34 @@ def compose_digest_message(digest: Digest, picture: Picture | None = None) -> Me
     counts = say_counts(digest)
     blocks: list[Block] = [Heading(title), *([picture] if picture else []), Text(counts)]
     lines = [f"{title}.", counts]
-    for section in digest.sections:
-        if section.title in ("Others open", "Complete"):
+    for name, section in _in_order(digest):
+        if name in _ONLY_IN_PAPER:
             continue
-        head = f"{section.title}: {len(section.lines)}"
-        first = section.lines[:_MOST_IN_MESSAGE]
-        bullets = [_say(line) for line in first]
-        if len(section.lines) > len(first):
-            rest = ", ".join(line.action.ref for line in section.lines[len(first) :])
-            bullets.append(f"and {len(section.lines) - len(first)} more: {rest}")
+        bullets = [_say(line) for line in section[:_MOST_IN_MESSAGE]] if name != _FIGURES else list(digest.metrics_due)
+        if more := ", ".join(line.action.ref for line in section[_MOST_IN_MESSAGE:]):
+            bullets.append(f"and {len(section) - _MOST_IN_MESSAGE} more: {more}")
+        head = f"{name}: {len(section)}" if section else name
         blocks += [Heading(head), Bullets(tuple(bullets))]
         lines += [f"{head}.", *(f"- {each}" for each in bullets)]
-        if section.title == "To agree":
-            refs = [line.action.ref for line in first]
-            pairs = [
-                (Button(f"Agree {ref}", f"agree {ref}", "primary"), Button(f"Return {ref}", f"return {ref}"))
-                for ref in refs
-            ]
+        refs = [line.action.ref for line in section[:_MOST_IN_MESSAGE] if line.action.proposal]
+        pairs = [
+            (Button(f"Agree {ref}", f"agree {ref}", "primary"), Button(f"Return {ref}", f"return {ref}"))
+            for ref in refs
+        ]
+        if pairs:
             blocks.append(Buttons(tuple(button for pair in pairs for button in pair)))
-    if digest.metrics_due:
-        head = "Figures due: " + "; ".join(digest.metrics_due)
-        blocks.append(Text(head))
-        lines.append(head)
+            lines.append(f"To agree or return them: agree {' '.join(refs)}, return {refs[0]} and why, or agree all.")
     hint = "The programme office has the whole of it as Word and PDF."
     return Message("\n".join([*lines, hint]), (*blocks, Text(hint, quiet=True)))
+
+
+def _in_order(digest: Digest) -> list[tuple[str, tuple[Line, ...]]]:
+    """Title and lines of each section as they are read; figures due, without lines, before what is carried."""
+    parts = [(section.title, section.lines) for section in digest.sections]
+    if digest.metrics_due:
+        at = next((n for n, (title, _) in enumerate(parts) if title in _AFTER_FIGURES), len(parts))
+        parts.insert(at, (_FIGURES, ()))
+    return parts
 
 
 def compose_since(
@@ -292,7 +341,7 @@ def compose_since(
 def _say(line: Line) -> str:
     action = line.action
     signs = f" [{'; '.join(line.signs)}]" if line.signs else ""
-    what = shorten(action.text, 80, placeholder="…")
+    what = shorten(action.text, 80, placeholder="…").rstrip(".")
     return f"{action.ref} {action.look} · {what} ({action.owner_names}): {line.note}{signs}"
 
 
@@ -311,8 +360,11 @@ def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Pape
         for count in digest.counts
     ]
     blocks: list[PaperBlock] = [*([picture] if picture else []), Facts(tuple(facts))]
-    for section in digest.sections:
-        blocks.append(Heading(f"{section.title} ({len(section.lines)})"))
+    for title, section in _in_order(digest):
+        blocks.append(Heading(f"{title} ({len(section)})" if section else title))
+        if not section:
+            blocks.append(Bullets(digest.metrics_due))
+            continue
         rows = tuple(
             (
                 line.action.ref,
@@ -320,12 +372,10 @@ def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Pape
                 line.action.owner_names,
                 line.action.timescale.text,
                 str(line.action.look),
-                line.note + (f" The record shows: {'; '.join(line.signs)}." if line.signs else ""),
+                _sentence(line.note) + (f" The record shows: {'; '.join(line.signs)}." if line.signs else ""),
             )
-            for line in section.lines
+            for line in section
         )
         blocks.append(Table(("Ref", "Action", "Owners", "Timescale", "Reported", "What is to be said"), rows))
-    if digest.metrics_due:
-        blocks += [Heading("Figures due"), Bullets(digest.metrics_due)]
     subtitle = f"Changes since {say_date(digest.since)}" if digest.since else f"{digest.total} actions"
     return Paper(_title(digest), subtitle, digest.as_at, tuple(blocks))

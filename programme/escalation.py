@@ -54,10 +54,10 @@ def list_told(
         told += [Told(person, why) for person in group.chairs] or [Told(None, why)]
     if kind is Rag.AT_RISK:
         for owner in action.owners:
-            told += [Told(person, f"owner, as {owner.text}") for person in owner.people]
+            told += [Told(person, f"co-owner ({owner.text})") for person in owner.people]
         told += [Told(person, "programme office") for person in office]
         for lead in _choose_leads(action, bodies, leads):
-            why = f"accountable lead, {lead.text}"
+            why = f"accountable lead ({lead.text})"
             told += [Told(person, why) for person in lead.people] or [Told(None, why)]
     once: dict[object, Told] = {}
     for each in told:
@@ -67,22 +67,36 @@ def list_told(
 
 
 def _choose_leads(action: Action, bodies: Collection[str], leads: Iterable[Accountable]) -> list[Accountable]:
-    mine = [lead for lead in leads if lead.priority == action.priority and not (lead.role and lead.role.elected)]
-    near = [lead for lead in mine if lead.role and lead.role.organisation.partition(":")[0].strip() in bodies]
-    return near or mine
+    """Those of the owners' organisations, all of the priority's where that is unknown; never an elected member."""
+    mine = [lead for lead in leads if lead.priority == action.priority]
+    near = [lead for lead in mine if _body(lead) in bodies]
+    return [lead for lead in near or mine if not (lead.role and lead.role.elected)]
 
 
-def compose_notice(action: Action, alarm: Escalation, raised_by: str, told: Told, due: str) -> Message:
-    """What somebody hears of an alarm: rating, reason, mitigation, and what they can do."""
+def _body(lead: Accountable) -> str:
+    organisation = lead.role.organisation if lead.role and lead.role.organisation else lead.organisation
+    return organisation.partition(":")[0].strip()
+
+
+def compose_notice(
+    action: Action, alarm: Escalation, raised_by: str, told: Told, due: str, rated_by: str = ""
+) -> Message:
+    """What somebody hears of an alarm: rating, reason, mitigation, and what they can do.
+
+    `rated_by` is who gave the rating that stands now, where that is another one: the alarm is open until it is agreed.
+    """
     look = LOOKS[alarm.kind]
     facts = [
         ("Action", f"{action.ref} · {action.text}"),
         ("Owners", action.owner_names),
         ("Timescale", due),
-        ("Reason", action.reason or "not given yet"),
+        ("Reason", action.reason_for(alarm.kind) or "not given yet"),
         ("Mitigation", say_mitigation(action)),
         ("You hear this as", told.why),
     ]
+    if action.rag != alarm.kind:
+        why = f": {action.reason}" if action.reason else ""
+        facts.insert(0, ("Since then", f"{action.look}, says {rated_by}{why}; not agreed by {raised_by} or the chair"))
     title = f"{action.ref} was rated {look} by {raised_by}"
     blocks: list[Block] = [Heading(title), Facts(tuple(facts))]
     if told.why.startswith("chair"):

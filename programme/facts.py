@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import dropwhile, takewhile
 from typing import Literal
 
 from programme.plan import Entry
 from programme.rag import COMPLETE, LOOKS, Look, Rag
 from programme.timescales import Timescale
 
-EntryKind = Literal["progress", "evidence", "rating", "reason", "answer", "timescale", "not_mine", "minute", "return"]
+EntryKind = Literal[
+    "progress", "evidence", "rating", "reason", "answer", "timescale", "not_mine", "minute", "return", "agree", "reopen"
+]
 
-# What a person may do that counts as an answer to a reminder (section 5, Reminders).
-ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale", "not_mine"})
+RungKind = Literal[
+    "starting", "timescale", "mitigation", "overdue", "lead", "meeting", "vulnerable", "news", "not_mine", "office"
+]
+
+# What a person may do that counts as an answer to a reminder (section 5, Reminders); “not mine” only asks for quiet.
+ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class Person:
     @property
     def label(self) -> str:
         return self.name or self.address
+
+    @property
+    def scheme(self) -> str:
+        """The channel of the address: `slack`."""
+        return self.address.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +116,16 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:
+    """What is done about a risk; `owner` is the role that `who` names, if it names one."""
+
     text: str
     who: str
     by_text: str
     by_on: date | None
+    by_exact: bool
     in_place_at: datetime | None
+    written_on: date
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +173,25 @@ class Action:
         due = self.timescale.due_on
         return self.state == "open" and due is not None and due < day
 
+    def waiting_for(self, since: date) -> frozenset[str]:
+        """The organisations among the owners that have not answered on or after that day."""
+        answered = {said.body for said in self.said if said.kind in ANSWERS and said.on >= since}
+        return frozenset() if "" in answered else self.bodies - answered
+
     def last_said(self, *kinds: str) -> Said | None:
         """The latest thing said of these kinds."""
         return next((said for said in reversed(self.said) if said.kind in kinds), None)
 
+    def reason_for(self, rag: Rag | None) -> str:
+        """The latest reason given for that rating, the last time it had it; "" where none was."""
+        ratings = [said for said in reversed(self.said) if said.kind == "rating"]
+        last_time = takewhile(lambda said: said.value == rag, dropwhile(lambda said: said.value != rag, ratings))
+        return next((said.words for said in last_time if said.words), "")
+
     @property
     def reason(self) -> str:
-        """The latest reason given for the rating it has now; "" where none was."""
-        given = (said.words for said in reversed(self.said) if said.kind == "rating" and said.value == self.rag)
-        return next((words for words in given if words), "")
+        """The latest reason given for the rating it has now."""
+        return self.reason_for(self.rag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,3 +276,18 @@ def find_holding_group(focus_area: str, priority: str, groups: Sequence[Group]) 
 def covers(group: Group, action: Action) -> bool:
     """Whether a group's digest shows this action; a group without a scope sees everything."""
     return not group.scope or action.focus_area in group.scope or action.priority in group.scope
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rung:
+    """One line of the ledger: of this kind, about this subject (a ref), for this person, falling on this local date.
+
+    `person` 0 stands for nobody; `passed_for` names the role with nobody in it for whom the office has it.
+    """
+
+    on: date
+    kind: RungKind
+    subject: str
+    rung: str
+    person: int
+    passed_for: str = ""

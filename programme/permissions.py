@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from programme.facts import Action, Actor, Group
+from programme.facts import Action, Actor, Group, Person, find_holding_group
 
-Deed = Literal["read", "update", "decide", "office"]
+Deed = Literal["read", "update", "confirm", "decide", "office"]
 
 
 def may_see_all(actor: Actor) -> bool:
@@ -26,38 +27,81 @@ def owns(actor: Actor, action: Action) -> bool:
 def may(actor: Actor, deed: Deed, action: Action | None = None, holding: Group | None = None) -> bool:
     """Whether this person may do this now.
 
-    `read` and `update` are for owners and their cover, the chair of the group that holds the action and the office;
-    `decide` (agree, return, acknowledge) for that chair and the office; `office` for the office alone.
+    `update` is for owners and their cover, the chair of the group that holds the action and the office; `read` and
+    `confirm` (the mitigation is in place) also for whoever was to do that; `decide` (acknowledge, close an alarm) for
+    that chair and the office; `office` for the office alone.
     """
     if actor.office:
         return True
     if deed == "office" or action is None:
         return False
     chairs_it = holding is not None and holding.name in actor.chairs
-    owns_it = owns(actor, action)
-    if deed == "read":
-        return owns_it or may_see_all(actor)
-    if deed == "update":
-        return owns_it or chairs_it
-    return chairs_it
+    if deed == "decide":
+        return chairs_it
+    if chairs_it or owns(actor, action):
+        return True
+    if deed == "read" and may_see_all(actor):
+        return True
+    return deed in ("read", "confirm") and _is_to_mitigate(actor, action)
 
 
-def may_agree(actor: Actor, proposed_by: str, action: Action, holding: Group | None) -> bool:
-    """As `decide`, but nobody agrees their own: not what they proposed, not an action they own."""
-    own = proposed_by == actor.key or (owns(actor, action) and not actor.office)
-    return may(actor, "decide", action, holding) and not own
+def find_deciding_group(action: Action, groups: Sequence[Group]) -> Group | None:
+    """Whose chair agrees what is proposed for an action: the holding group's, or, since nobody agrees their own, that
+    of the first group above with a chair who neither owns it nor proposed it. None: the programme office."""
+    group = find_holding_group(action.focus_area, action.priority, groups)
+    by_name = {one.name: one for one in groups}
+    for _ in groups:  # at most once each, however they report to one another
+        if group is None or not group.chairs:
+            return None
+        if any(not _is_their_own(chair, action) for chair in group.chairs):
+            return group
+        group = by_name.get(group.reports_to[0]) if group.reports_to else None
+    return None
+
+
+def say_decider(group: Group | None) -> str:
+    """`the chair of SEND Oversight Board`, or the programme office where no chair may agree."""
+    return f"the chair of {group.name}" if group else "the programme office"
+
+
+def may_agree(actor: Actor, action: Action, groups: Sequence[Group]) -> bool:
+    """Whether this person may agree or return what is proposed for an action; nobody their own."""
+    if is_own_proposal(actor, action):
+        return False
+    if actor.office:
+        return True
+    group = find_deciding_group(action, groups)
+    return group is not None and group.name in actor.chairs
+
+
+def is_own_proposal(actor: Actor, action: Action) -> bool:
+    """Whether they proposed it, or own the action it is about."""
+    return (action.proposal is not None and action.proposal.by == actor.key) or owns(actor, action)
 
 
 def compose_refusal(deed: Deed, action: Action | None, holding: Group | None) -> str:
-    """One sentence: who may do it, and what to do instead."""
+    """One sentence: who may do it, and what to do instead. It tells a stranger nothing of the action."""
     if action is None or deed == "office":
-        return "Only the programme office can do that: ask them."
+        return "Only the programme office can do that, so please ask them."
     if deed == "decide":
         chair = f"the chair of {holding.name}" if holding else "the chair of the group that holds it"
         return f"Only {chair} or the programme office can do that for {action.ref}."
-    owners = action.owner_names or "nobody yet"
-    doing = "read" if deed == "read" else "update"
+    doing = "see" if deed == "read" else "update"
     return (
-        f"You cannot {doing} {action.ref}: it belongs to {owners}. "
-        "If it is yours, ask the programme office to add you to that role."
+        f"{action.ref} is not among your actions, so you cannot {doing} it: "
+        "if it should be, please ask the programme office to add you to its role."
     )
+
+
+def _is_their_own(chair: Person, action: Action) -> bool:
+    proposed = action.proposal is not None and action.proposal.by == chair.address
+    return proposed or any(chair.id == person.id for owner in action.owners for person in owner.people)
+
+
+def _is_to_mitigate(actor: Actor, action: Action) -> bool:
+    """Whether they are who the mitigation names, by role or by name."""
+    if action.mitigation is None or not action.mitigation.who:
+        return False
+    owner = action.mitigation.owner
+    names = {action.mitigation.who, *(role.abbreviation for role in (owner.roles if owner else ()))}
+    return not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in (*actor.roles, actor.label))

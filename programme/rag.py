@@ -6,10 +6,9 @@ measured".
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-
-from programme.messages import UserError
 
 
 class Rag(StrEnum):
@@ -17,6 +16,11 @@ class Rag(StrEnum):
     VULNERABLE = "vulnerable"
     ON_TRACK = "on_track"
     DEFERRED = "deferred"
+
+    @property
+    def typed(self) -> str:
+        """How it is typed: `at-risk`."""
+        return self.value.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +44,40 @@ LOOKS: dict[Rag | None, Look] = {
 }
 COMPLETE = Look("✅", "Complete", "#0b5a8a")
 
+_GAP = r"[\s_-]*"
 _TYPED = {
-    "at risk": Rag.AT_RISK,
-    "atrisk": Rag.AT_RISK,
-    "red": Rag.AT_RISK,
-    "vulnerable": Rag.VULNERABLE,
-    "amber": Rag.VULNERABLE,
-    "on track": Rag.ON_TRACK,
-    "ontrack": Rag.ON_TRACK,
-    "green": Rag.ON_TRACK,
-    "deferred": Rag.DEFERRED,
-    "defer": Rag.DEFERRED,
+    Rag.AT_RISK: rf"at{_GAP}risk|red",
+    Rag.VULNERABLE: "vulnerable|amber",
+    Rag.ON_TRACK: rf"on{_GAP}track|green",
+    Rag.DEFERRED: "deferred|defer",
 }
+_COMPLETE = "done|blue|closed|completed?|finished"
+_RATINGS = {rag: re.compile(rf"(?:{words})(?![\w-])", re.IGNORECASE) for rag, words in _TYPED.items()}
+_STATE = re.compile(rf"(?:{_COMPLETE})(?![\w-])", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,:;.!-]*(?:because\b[\s,:]*)?", re.IGNORECASE)
 
 
 def find_rag(text: str) -> Rag | None:
     """The rating somebody typed (`at-risk`, `Red`, `on_track`), or None."""
-    return _TYPED.get(" ".join(text.lower().replace("-", " ").replace("_", " ").split()))
+    rag, rest = split_rag(text)
+    return None if rest else rag
 
 
-def parse_rag(text: str) -> Rag:
-    """As `find_rag`, with a UserError that lists the four ratings."""
-    rag = find_rag(text)
-    if rag is None:
-        raise UserError(f"“{text.strip()}” is not a rating. Use at-risk, vulnerable, on-track or deferred.")
-    return rag
+def split_rag(text: str) -> tuple[Rag | None, str]:
+    """The rating that words begin with and the reason after it: `at - risk: no staff`. (None, text) without one."""
+    text = text.strip()
+    for rag, pattern in _RATINGS.items():
+        if found := pattern.match(text):
+            return rag, _skip(text, found.end())
+    return None, text
+
+
+def split_complete(text: str) -> str | None:
+    """What follows `blue`, `done` or `closed`, which people type as a rating though complete is a state; else None."""
+    found = _STATE.match(text.strip())
+    return _skip(text.strip(), found.end()) if found else None
+
+
+def _skip(text: str, start: int) -> str:
+    found = _BETWEEN.match(text, start)
+    return text[found.end() if found else start :].strip()

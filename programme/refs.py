@@ -7,15 +7,27 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
-_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " "})
-_ACTION = re.compile(r"(?P<scheme>[A-Z]{0,2})(?P<area>\d+(?:\.\d+)+)[ .]?\(?(?P<letter>[A-Z])\)?", re.IGNORECASE)
-_TYPED = re.compile(
-    r"[A-Z]{0,3}\d+(?:[.-]\d+)*(?:[ .]?\([A-Z]\)|\.?[A-Z](?![A-Z])| [A-Z](?![A-Z.]))?(?![\w])", re.IGNORECASE
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚′", "'"),
+        **dict.fromkeys("“”„″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2007\u202f", " "),
+        # What a phone or a copied cell brings along and nobody sees. The joiners of emoji and of Persian stay.
+        **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"),
+    }
 )
+_ACTION = re.compile(r"(?P<scheme>[A-Z]{0,2})(?P<area>\d+(?:\.\d+)+)[ .]?\(?(?P<letter>[A-Z])\)?", re.IGNORECASE)
+_NUMBER = r"[A-Z]{0,3}\d+(?:[.-]\d+)*"
+_TYPED = re.compile(rf"{_NUMBER}(?:[ .]?\([A-Z]\)|\.?[A-Z](?![A-Z])| [A-Z](?![A-Z.]))?(?!\w)", re.IGNORECASE)
+_WITHOUT_LETTER = re.compile(rf"{_NUMBER}(?=\s)", re.IGNORECASE)
+_CERTAIN = re.compile(r"(?:[A-Z]{1,3}\d+[.-]\d|\d+(?:\.\d+)+[. ]?\(?[A-Z]\)?(?!\w))", re.IGNORECASE)
+_BETWEEN = " \t\r\n,:;.-"  # what may stand before a reference, and between it and the words after it
+_AROUND = re.compile(rf"[{_BETWEEN}]*(?P<opened>[\"'(\[]?)")
 
 
 def plain(text: str) -> str:
-    """Smart quotes, dashes and hard spaces turned into those on a keyboard."""
+    """Smart quotes, dashes and hard spaces turned into those on a keyboard; what has no width left out."""
     return text.translate(_PLAIN)
 
 
@@ -44,16 +56,26 @@ def find_ref(typed: str, refs: Iterable[str]) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def split_ref(text: str) -> tuple[str, str]:
-    """A command's arguments as (what looks like a reference, the rest); ("", text) where nothing does.
+def split_refs(text: str) -> list[tuple[str, str]]:
+    """Every way to read words as (what looks like a reference, the rest), the longest first; [] where nothing does.
 
-    `P2.3 c at-risk` is `P2.3 c` and `at-risk`; a letter that begins a word is not part of the reference.
+    `P2.3 a note` may be the action `P2.3 a` or the focus area `P2.3`: which, the plan says. A letter that begins a
+    longer word, as in `P2.3 at-risk`, is never part of the reference.
     """
-    text = text.strip()
-    found = _TYPED.match(plain(text))
-    if not found:
-        return "", text
-    return text[: found.end()], text[found.end() :].lstrip(" \t:,-–—")
+    text = plain(text).rstrip()
+    start, closing = 0, ""
+    if around := _AROUND.match(text):
+        start, closing = around.end(), {"(": ")", "[": "]"}.get(around["opened"], around["opened"])
+    ends = {found.end() for pattern in (_TYPED, _WITHOUT_LETTER) if (found := pattern.match(text, start))}
+    rest = {end: text[end:].removeprefix(closing).lstrip(_BETWEEN) for end in ends}
+    return [(text[start:end], rest[end]) for end in sorted(ends, reverse=True)]
+
+
+def is_certain(text: str) -> bool:
+    """Whether words begin with what can be nothing but a reference, known or not: `P9.9z`, not `3 schools` or `2.5`."""
+    text = plain(text)
+    around = _AROUND.match(text)
+    return bool(_CERTAIN.match(text, around.end() if around else 0))
 
 
 def nearest_refs(typed: str, refs: Iterable[str], most: int = 3) -> list[str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from textwrap import shorten
-from typing import Literal
 
 from programme.calendar import Calendar
-from programme.facts import ANSWERS, Action, Group, Meeting, Person
+from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.timescales import Timescale
 
 VACANT = " + "  # between the roles of one action that nobody holds
-
-Kind = Literal["starting", "timescale", "mitigation", "overdue", "lead", "meeting", "vulnerable", "not_mine", "office"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +30,6 @@ class Policy:
     bundles_a_week: int = 2
     alarm_delay: timedelta = timedelta(minutes=15)
     alarm_delay_unexplained: timedelta = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Rung:
-    """One line of the ledger: of this kind, about this subject (a ref), for this person, falling on this local date.
-
-    `person` 0 stands for nobody; `passed_for` names the role with nobody in it for whom the office has it.
-    """
-
-    on: date
-    kind: Kind
-    subject: str
-    rung: str
-    person: int
-    passed_for: str = ""
 
 
 def list_timescale_rungs(due: Timescale, calendar: Calendar, policy: Policy) -> list[tuple[str, date]]:
@@ -81,33 +63,38 @@ def plan_meeting(meeting: Meeting, papers: int, calendar: Calendar, policy: Poli
     )
 
 
-def has_answered(action: Action, since: date) -> bool:
-    """Whether one owner of *each* organisation among the owners has answered on or after that day."""
-    return not waiting_for(action, since)
-
-
-def waiting_for(action: Action, since: date) -> frozenset[str]:
-    """The organisations among the owners that have not answered on or after that day."""
-    answered = {said.body for said in action.said if said.kind in ANSWERS and said.on >= since}
-    return frozenset() if "" in answered else action.bodies - answered
+def find_meeting_dates(group: Group | None, now: datetime, calendar: Calendar, policy: Policy) -> MeetingDates | None:
+    """The loop of a group's next meeting; None where none is planned or the group asks nobody for anything."""
+    meeting = group.next_meeting(now) if group and group.asks else None
+    return plan_meeting(meeting, group.papers, calendar, policy) if group and meeting else None
 
 
 def quiet_after(action: Action, bodies: Iterable[str], today: date, calendar: Calendar, policy: Policy) -> date | None:
     """The last day an answer today keeps reminders away: ten working days, once each organisation has answered."""
     since = calendar.add_working_days(today, -policy.answer_lasts)
-    if waiting_for(action, since) - set(bodies):
+    if action.waiting_for(since) - set(bodies):
         return action.quiet_until
     until = calendar.add_working_days(today, policy.answer_lasts)
     return max(until, action.quiet_until) if action.quiet_until else until
 
 
-def list_people(action: Action, office: Iterable[Person]) -> list[tuple[Person | None, str]]:
-    """Everyone to remind of an action, each with the role that is passed on ("" where it is the holder's own).
+def asked_of(action: Action, kind: RungKind) -> tuple[Owner, ...]:
+    """Who is reminded with a rung of this kind: the role that a mitigation names, otherwise the owners."""
+    who = action.mitigation.owner if kind == "mitigation" and action.mitigation else None
+    return (who,) if who and who.roles else action.owners
 
-    A role with nobody in it goes to every person of the office; with no office either, to None.
+
+def list_people(
+    owners: Sequence[Owner], office: Iterable[Person], schemes: Collection[str]
+) -> list[tuple[Person | None, str]]:
+    """Everyone to remind, each with the role that is passed on ("" where it is the holder's own).
+
+    A role that nobody holds whom a channel (`schemes`) can reach goes to every person of the office too; with no office
+    either, to None. What is for a holder out of reach waits until their channel is set up.
     """
-    own = {person.id: person for owner in action.owners for person in owner.people}
-    vacant = VACANT.join(owner.text for owner in action.owners if not owner.people)
+    own = {person.id: person for owner in owners for person in owner.people}
+    reached = [owner for owner in owners if any(person.scheme in schemes for person in owner.people)]
+    vacant = VACANT.join(owner.text for owner in owners if owner not in reached)
     found: list[tuple[Person | None, str]] = [(person, "") for person in own.values()]
     if vacant:
         passed = [(person, vacant) for person in office if person.id not in own]
@@ -124,35 +111,62 @@ def list_action_rungs(
     calendar: Calendar,
     policy: Policy,
 ) -> list[Rung]:
-    """Every rung of an action's own clock for one person, in order.
+    """Every rung of an action's timescale for one person, in order.
 
     `started_on` is the day they had the action on a starting list, None if they have not; then all there is to say is
-    the starting list, on `first_day`. Rungs on or before the starting list are never sent.
+    the starting list, on `first_day`. Rungs on or before the starting list, or the day a new timescale was agreed, are
+    never sent.
     """
     if action.state == "complete":
         return []
     if started_on is None:
         return [Rung(first_day, "starting", action.ref, "first", person, passed_for)]
-    rungs = [
+    agreed = action.last_said("agree")
+    since = max(started_on, agreed.on) if agreed else started_on
+    if action.timescale.due_on is None or action.timescale.due_on < since:
+        return []
+    return [
         Rung(on, "timescale", action.ref, f"{name} {action.timescale.text}", person, passed_for)
         for name, on in list_timescale_rungs(action.timescale, calendar, policy)
+        if on > since
     ]
-    if action.mitigation and action.mitigation.by_on and not action.mitigation.in_place_at:
-        due = Timescale(action.mitigation.by_text, action.mitigation.by_on, True, "dated", None)
-        rungs += [
-            Rung(on, "mitigation", action.ref, name, person, passed_for)
-            for name, on in list_timescale_rungs(due, calendar, policy)
-        ]
-    return sorted(rung for rung in rungs if rung.on > started_on)
 
 
-def next_overdue_chase(due_on: date, last_chase: date | None, calendar: Calendar, policy: Policy) -> date:
-    """The day of a person's next joint chase of overdue actions: the first working day after the timescale, or ten
-    working days after they were last chased, whichever is later."""
-    first = calendar.on_or_after(due_on + timedelta(days=1))
-    if last_chase is None:
-        return first
-    return max(first, calendar.add_working_days(last_chase, policy.overdue_every))
+def list_mitigation_rungs(
+    action: Action, until: date, person: int, passed_for: str, calendar: Calendar, policy: Policy
+) -> list[Rung]:
+    """The rungs of a mitigation that is not in place yet: as a timescale's, then every ten working days."""
+    plan = action.mitigation
+    if plan is None or plan.by_on is None or plan.in_place_at or action.state == "complete":
+        return []
+    due = Timescale(plan.by_text, plan.by_on, plan.by_exact, "dated", None)
+    rungs = list_timescale_rungs(due, calendar, policy)
+    late = calendar.on_or_after(plan.by_on + timedelta(days=1))
+    while late <= until:
+        rungs.append(("overdue", late))
+        late = calendar.add_working_days(late, policy.overdue_every)
+    return [
+        Rung(on, "mitigation", action.ref, f"{name} {plan.by_text}", person, passed_for)
+        for name, on in rungs
+        if plan.written_on < on <= until
+    ]
+
+
+def find_chase_day(
+    action: Action, started_on: date, chased_on: date | None, day: date, calendar: Calendar, policy: Policy
+) -> date | None:
+    """The day, from `day` on, of a person's next joint chase of what is overdue, None where this action waits.
+
+    The first working day after the timescale, or ten working days after the last chase this person had (`chased_on`),
+    whichever is later. An action that is quiet on that day, or was on a starting list since, waits for the one after.
+    """
+    if action.timescale.due_on is None or not action.is_overdue(day) or action.proposal is not None:
+        return None
+    on = calendar.on_or_after(max(day, action.timescale.due_on + timedelta(days=1)))
+    if chased_on is not None:
+        on = max(on, calendar.add_working_days(chased_on, policy.overdue_every))
+    had_long_enough = calendar.add_working_days(started_on, policy.overdue_every) <= on
+    return on if had_long_enough and not (action.quiet_until and action.quiet_until >= on) else None
 
 
 def tell_lead_on(action: Action, owners_told_on: date, calendar: Calendar, policy: Policy) -> date | None:
@@ -164,14 +178,10 @@ def tell_lead_on(action: Action, owners_told_on: date, calendar: Calendar, polic
     return calendar.add_working_days(since, policy.lead_after)
 
 
-def list_meeting_rungs(
-    action: Action, group: Group, now: datetime, person: int, passed_for: str, calendar: Calendar, policy: Policy
-) -> list[Rung]:
+def list_meeting_rungs(action: Action, dates: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
     """The request and the chase for the holding group's next meeting, for one person."""
-    meeting = group.next_meeting(now)
-    if meeting is None or not group.asks or action.state == "complete":
+    if dates is None or action.state == "complete":
         return []
-    dates = plan_meeting(meeting, group.papers, calendar, policy)
     return [
         Rung(on, "meeting", action.ref, f"{name} {dates.day.isoformat()}", person, passed_for)
         for name, on in (("request", dates.request), ("chase", dates.chase))
@@ -191,8 +201,10 @@ def find_silence(
     if action.state == "complete":
         return "it is complete"
     if rung.kind == "vulnerable":
-        return None if action.escalation and action.escalation.state == "open" else "the alarm was withdrawn"
-    if rung.kind == "not_mine":
+        alarm = action.escalation
+        stands = alarm is not None and alarm.state == "open" and rung.rung == f"alarm {alarm.number}"
+        return None if stands else "the alarm was withdrawn"
+    if rung.kind in ("news", "not_mine"):
         return None
     if action.proposal is not None:
         return "done, awaiting agreement" if action.proposal.kind == "closure" else "a new timescale awaits agreement"
@@ -205,18 +217,18 @@ def find_silence(
     if rung.kind == "overdue" and not action.is_overdue(today):
         return "it is no longer overdue"
     if rung.kind == "meeting":
-        meeting = group.next_meeting(now) if group else None
-        if meeting is None or group is None:
+        dates = find_meeting_dates(group, now, calendar, policy)
+        if dates is None:
             return "there is no meeting to report to"
-        dates = plan_meeting(meeting, group.papers, calendar, policy)
         if not rung.rung.endswith(dates.day.isoformat()):
             return "that meeting is past or moved"
-        if has_answered(action, calendar.add_working_days(dates.request, -policy.answer_lasts)):
+        if not action.waiting_for(calendar.add_working_days(dates.request, -policy.answer_lasts)):
             return "it was answered for this meeting"
-        return None
     if rung.kind == "mitigation" and (action.mitigation is None or action.mitigation.in_place_at):
         return "the mitigation is in place"
-    if action.quiet_until and action.quiet_until >= today:
+    if rung.kind == "mitigation" and action.mitigation and not rung.rung.endswith(f" {action.mitigation.by_text}"):
+        return "there is another mitigation now"
+    if rung.kind != "mitigation" and action.quiet_until and action.quiet_until >= today:  # that one is another's
         return f"quiet until {action.quiet_until.day} {action.quiet_until:%B %Y}: it was answered or snoozed"
     return None
 
@@ -245,78 +257,22 @@ def carry_until(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One rung that a bundle carries; `action` is None for something the office is told that is not about one."""
+    """One rung that a bundle carries; `action` is None for something the office is told that is not about one.
+
+    `words` is the whole sentence of what is told rather than asked, and the plan's indicator in a starting list;
+    `meets_on` the next meeting of the group that holds the action.
+    """
 
     rung: Rung
     action: Action | None
     words: str = ""
+    meets_on: date | None = None
 
 
-_URGENCY: dict[str, int] = {
-    kind: n
-    for n, kind in enumerate(
-        ("vulnerable", "lead", "overdue", "timescale", "mitigation", "meeting", "starting", "not_mine", "office")
-    )
-}
-
-
-def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy: Policy) -> Message:
-    """One message for one person and day, most urgent first. Each action stands in it once."""
-    own = [item for item in items if not item.rung.passed_for and item.rung.kind not in ("office", "not_mine")]
-    own.sort(key=lambda item: (_URGENCY[item.rung.kind], _due(item), item.rung.subject))
-    asked = [item for item in own if item.rung.kind not in ("vulnerable", "lead")]
-    told = [item for item in own if item.rung.kind in ("vulnerable", "lead")]
-    starting = [item for item in asked if item.rung.kind == "starting"]
-    due = [item for item in asked if item.rung.kind != "starting"]
-    since = calendar.add_working_days(day, -policy.answer_lasts)
-    blocks: list[Block] = []
-    lines: list[str] = []
-
-    def part(title: str, intro: str) -> None:
-        blocks.extend((Heading(title), *([Text(intro)] if intro else [])))
-        lines.extend((title + ".", *([intro] if intro else [])))
-
-    if told:
-        part("For you to know", "")
-        words = tuple(item.words for item in told)
-        blocks.append(Bullets(words))
-        lines += [f"- {each}" for each in words]
-    if due:
-        part(_count(len(due), "action needs", "actions need") + " a word from you", "")
-        for item in due:
-            _add(item, _ANSWERS, day, since, calendar, blocks, lines)
-        if len(due) >= 4 and (rest := [item for item in due if item.rung.kind == "timescale"]):
-            refs = " ".join(item.rung.subject for item in rest if item.action and not item.action.is_overdue(day))
-            if refs:
-                blocks.append(Buttons((Button("No change to the rest", f"nochange {refs}"),)))
-    if starting:
-        intro = (
-            "These are yours in the plan. Please say of each: already done, still going, or not mine. "
-            "After that I write only when something is due."
-        )
-        part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro)
-        for item in sorted(starting, key=lambda each: (_due(each), each.rung.subject)):
-            _add(item, _STARTING_ANSWERS, day, since, calendar, blocks, lines)
-    if asked:
-        one = asked[0].rung.subject
-        hint = (
-            f"To answer in words, type for example: progress {one} and a sentence, or: slipping {one} Dec-22 and why."
-        )
-        blocks.append(Text(hint, quiet=True))
-        lines.append(hint)
-    passed = _list_passed(items)
-    if passed:
-        part("Please pass on", "These have no holder I can write to. halfterm people set ROLE ADDRESS gives one.")
-        blocks.append(Bullets(passed))
-        lines += [f"- {each}" for each in passed]
-    office = tuple(item.words for item in items if item.rung.kind in ("office", "not_mine"))
-    if office:
-        part("For the programme office", "")
-        blocks.append(Bullets(office))
-        lines += [f"- {each}" for each in office]
-    return Message("\n".join(lines), tuple(blocks))
-
-
+ASKED = ("overdue", "timescale", "mitigation", "meeting", "starting")  # kinds, the most urgent first
+_TOLD = ("vulnerable", "lead", "news")
+_MOST_IN_FULL = 20  # actions in one message; the others by reference alone
+_MOST_AT_LENGTH, _WIDTH, _NARROW = 8, 140, 80  # above so many actions, fewer characters of each text
 _ANSWERS = (
     ("On track", "rag {} on-track"),
     ("No change", "nochange {}"),
@@ -325,34 +281,107 @@ _ANSWERS = (
     ("Not mine", "notmine {}"),
 )
 _STARTING_ANSWERS = (("Already done", "done {}"), ("Still going", "going {}"), ("Not mine", "notmine {}"))
+_MITIGATION_ANSWERS = (("It is in place", "inplace {}"), ("Show it", "action {}"))
+_STARTING_INTRO = (
+    "These are yours in the plan. Please say of each: already done, still going, or not mine. "
+    "After that I write only when something is due."
+)
 
 
-def _add(
-    item: Item,
-    answers: Sequence[tuple[str, str]],
-    day: date,
-    since: date,
-    calendar: Calendar,
-    blocks: list[Block],
-    lines: list[str],
-) -> None:
-    action = item.action
+def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy: Policy) -> Message:
+    """One message for one person and day, most urgent first. Each action they are asked about stands in it once."""
+    own = [item for item in items if not item.rung.passed_for]
+    told = [item for item in own if item.rung.kind in _TOLD]
+    office = [item.words for item in own if item.rung.kind in ("office", "not_mine")]
+    asked: dict[str, list[Item]] = {}  # by action: every rung of it that has come, one line between them
+    for item in sorted((each for each in own if each.rung.kind in ASKED), key=_urgency):
+        asked.setdefault(item.rung.subject, []).append(item)
+    starting = [rungs for rungs in asked.values() if rungs[0].rung.kind == "starting"]
+    due = [rungs for rungs in asked.values() if rungs[0].rung.kind != "starting"]
+    width = _WIDTH if len(asked) <= _MOST_AT_LENGTH else _NARROW
+    blocks: list[Block] = []
+    lines: list[str] = []
+
+    def part(title: str, *bullets: str, intro: str = "") -> None:
+        blocks.extend([Heading(title), *([Text(intro)] if intro else []), *([Bullets(bullets)] if bullets else [])])
+        lines.extend([f"{title}.", *([intro] if intro else []), *(f"- {each}" for each in bullets)])
+
+    def each(group: Sequence[Sequence[Item]], answers: Sequence[tuple[str, str]], rest: str, others: str) -> None:
+        for rungs in group[:_MOST_IN_FULL]:
+            ref, head, detail = rungs[0].rung.subject, *_say_action(rungs, width, day, calendar, policy)
+            blocks.append(Text(f"{head}\n{detail}"))
+            offered = _MITIGATION_ANSWERS if _is_mitigation(rungs) else answers
+            blocks.append(Buttons(tuple(Button(label, command.format(ref)) for label, command in offered)))
+            lines.extend((f"- {head}", f"  {detail}"))
+        if more := ", ".join(rungs[0].rung.subject for rungs in group[_MOST_IN_FULL:]):
+            blocks.append(Text(f"And {more}. To see them all: actions mine"))
+            lines.append(f"And {more}. To see them all: actions mine")
+        calm = " ".join(
+            rungs[0].rung.subject
+            for rungs in group[:_MOST_IN_FULL]
+            if not _presses(rungs[0], day) and not _is_mitigation(rungs)
+        )
+        if len(group) >= 4 and calm:
+            blocks.append(Buttons((Button(rest, f"{others} {calm}"),)))
+            lines.append(f"{rest}: {others} {calm}")
+
+    if told:
+        more = ", ".join(item.rung.subject for item in told[_MOST_IN_FULL:])
+        part("For you to know", *(item.words for item in told[:_MOST_IN_FULL]), *([f"And {more}."] if more else []))
+    if due:
+        part(_count(len(due), "action needs", "actions need") + " a word from you")
+        each(due, _ANSWERS, "No change to the rest", "nochange")
+    if starting:
+        part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
+        each(starting, _STARTING_ANSWERS, "Still going, those not yet due", "going")
+    if asked:
+        one = next(iter(asked))
+        first = f"done {one}, going {one}, notmine {one}" if starting else f"rag {one} on-track, nochange {one}"
+        hint = f"To answer, type for example: {first}, progress {one} and a sentence, or slipping {one} Dec-22 and why."
+        blocks.append(Text(hint, quiet=True))
+        lines.append(hint)
+    if passed := _list_passed(items):
+        intro = "Nobody I can write to holds these. To give one to somebody: halfterm people set ROLE ADDRESS"
+        part("Please pass on", *passed, intro=intro)
+    if office:
+        part("For the programme office", *office)
+    return Message("\n".join(lines), tuple(blocks))
+
+
+def _urgency(item: Item) -> tuple[int, date, str]:
+    due = item.action.timescale.due_on if item.action else None
+    return ASKED.index(item.rung.kind), due or date.max, item.rung.subject
+
+
+def _is_mitigation(rungs: Sequence[Item]) -> bool:
+    """Whether all there is to say of an action is that its mitigation falls due, perhaps to who does not own it."""
+    return all(item.rung.kind == "mitigation" for item in rungs)
+
+
+def _presses(item: Item, day: date) -> bool:
+    """Whether an action is overdue, or due before its group meets: then it needs an answer of its own."""
+    due = item.action.timescale.due_on if item.action else None
+    return due is not None and due <= max(day, item.meets_on or day)
+
+
+def _say_action(rungs: Sequence[Item], width: int, day: date, calendar: Calendar, policy: Policy) -> tuple[str, str]:
+    """The line of an action in a bundle and the smaller one below it."""
+    action = rungs[0].action
     if action is None:
-        return
-    words = f"{action.ref} · {action.look} · {say_due(action, day, calendar)}"
-    why = say_why(item.rung)
-    detail = shorten(action.text, 140, placeholder="…") + (f" — {why}" if why else "")
-    others = action.bodies - waiting_for(action, since)
-    if others and len(action.bodies) > 1:
-        detail += f" — answered by {', '.join(sorted(others))}"
+        return rungs[0].rung.subject, ""
+    parts = [shorten(action.text, width, placeholder="…").rstrip(".")]
+    parts[0] += "" if parts[0].endswith("…") else "."
+    parts += dict.fromkeys(why for item in rungs if (why := say_why(item.rung)))
+    answered = action.bodies - action.waiting_for(calendar.add_working_days(day, -policy.answer_lasts))
+    if answered and len(action.bodies) > 1:
+        parts.append(f"Answered by {', '.join(sorted(answered))}.")
     elif len(action.owners) > 1:
-        detail += f" — shared by {action.owner_names}"
-    if item.rung.kind == "starting":
+        parts.append(f"Shared by {action.owner_names}.")
+    if rungs[0].rung.kind == "starting":
         last = max((entry.on for entry in action.plan_progress if entry.on), default=None)
-        detail += f" — last entry {say_date(last)}" if last else " — no entry yet"
-    blocks.append(Text(f"{words}\n{detail}"))
-    blocks.append(Buttons(tuple(Button(label, command.format(action.ref)) for label, command in answers)))
-    lines += [f"- {words}", f"  {detail}"]
+        parts.append(f"Last entry {say_date(last)}." if last else "No entry yet.")
+        parts += [f"Indicator: {shorten(rungs[0].words, width, placeholder='…')}"] if rungs[0].words else []
+    return f"{action.ref} · {action.look} · {say_due(action, day, calendar)}", " ".join(parts)
 
 
 def say_date(day: date) -> str:
@@ -373,15 +402,17 @@ def say_due(action: Action, day: date, calendar: Calendar) -> str:
         late = calendar.working_days_between(due, day)
         return f"was due {say_date(due)}, {_count(late, 'working day', 'working days')} ago"
     left = calendar.working_days_between(day, due)
-    when = "today" if due == day else f"in {_count(left, 'working day', 'working days')}" if left <= 30 else ""
-    return f"due {say_date(due)}" + (f", {when}" if when else "")
+    if left > 30:
+        return f"due {say_date(due)}"
+    when = f"in {_count(left, 'working day', 'working days')}" if left else "today is the last working day before it"
+    return f"due {say_date(due)}, {'today' if due == day else when}"
 
 
 def say_why(rung: Rung) -> str:
-    """Why a reminder comes now, in a few words; "" where the due date says it all."""
+    """Why a reminder comes now, in a sentence; "" where the due date says it all."""
     if rung.kind == "meeting":
-        return f"for the meeting on {say_date(date.fromisoformat(rung.rung.split()[-1]))}"
-    return "its mitigation is due" if rung.kind == "mitigation" else ""
+        return f"Please say where it stands for the meeting on {say_date(date.fromisoformat(rung.rung.split()[-1]))}."
+    return f"Its mitigation is due. Once it is in place: inplace {rung.subject}." if rung.kind == "mitigation" else ""
 
 
 def _list_passed(items: Sequence[Item]) -> tuple[str, ...]:
@@ -396,11 +427,6 @@ def _list_passed(items: Sequence[Item]) -> tuple[str, ...]:
     return tuple(
         f"{role}: {_count(len(refs), 'action', 'actions')} ({', '.join(refs)})" for role, refs in by_role.items()
     )
-
-
-def _due(item: Item) -> date:
-    due = item.action.timescale.due_on if item.action else None
-    return due or date.max
 
 
 def _count(n: int, one: str, more: str) -> str:

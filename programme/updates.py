@@ -5,12 +5,13 @@ What was said is always saved; a detail that is missing is *owed* and asked for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from programme.facts import Action, Actor
+from programme.facts import Action, Actor, Escalation
 from programme.messages import UserError
 from programme.rag import LOOKS, Rag
 from programme.timescales import Timescale
@@ -52,39 +53,50 @@ class Update:
 
 def _refuse_complete(action: Action) -> None:
     if action.state == "complete":
-        raise UserError(f"{action.ref} is complete. If it is not, ask the programme office to open it again.")
+        raise UserError(f"{action.ref} is complete: if it is not, please ask the chair or the office to reopen it.")
 
 
 def change_rag(
-    action: Action, rag: Rag, reason: str, actor: Actor, today: date, quiet_until: date | None, *, decides: bool
+    action: Action,
+    rag: Rag,
+    reason: str,
+    actor: Actor,
+    today: date,
+    quiet_until: date | None,
+    *,
+    owner: bool,
+    decides: bool,
 ) -> Update:
     """Rate an action. At risk, vulnerable and deferred owe a reason; on track over a colleague's alarm needs one now.
 
-    `quiet_until` is the last day on which this answer silences reminders of the action; `decides` whether the actor
-    chairs the holding group, and so may close a colleague's alarm.
+    `quiet_until` is the last day on which this answer silences reminders of the action; `owner` whether the actor owns
+    it (anybody else owes a reason for every rating); `decides` whether they may close a colleague's alarm.
     """
     _refuse_complete(action)
     reason = reason.strip()
-    open_alarm = action.escalation if action.escalation and action.escalation.state == "open" else None
-    owed: list[Owed] = []
+    open_alarm = find_open_alarm(action)
     alarm: Alarm | None = None
+    owed: list[Owed] = []
     if rag in (Rag.AT_RISK, Rag.VULNERABLE):
         same = open_alarm is not None and open_alarm.kind == rag
-        alarm = ("explain" if reason else None) if same else "raise"
-        if not reason and not (same and open_alarm and open_alarm.reason_at):
+        explained = open_alarm is not None and same and open_alarm.reason_at is not None
+        alarm = "raise" if not same else "explain" if reason and not explained else None
+        if not reason and not explained:
             owed.append("reason")
         if rag is Rag.AT_RISK and (action.mitigation is None or action.mitigation.in_place_at):
             owed.append("mitigation")
     elif rag is Rag.ON_TRACK:
-        if open_alarm:
-            if open_alarm.by == actor.key or decides:
-                alarm = "close"
-            elif not reason:
-                word = LOOKS[open_alarm.kind].word.lower()
-                raise UserError(
-                    f"A colleague rated {action.ref} {word}. Say why it is on track now: "
-                    f"rag {action.ref} on-track because …"
-                )
+        colleagues = open_alarm is not None and bool(list_alarmed(action, open_alarm) - {actor.key})
+        if open_alarm and (decides or not colleagues):
+            alarm = "close"
+        elif open_alarm and not reason:
+            word = LOOKS[open_alarm.kind].word.lower()
+            raise UserError(
+                f"A colleague rated {action.ref} {word}, so please say why it is on track now: "
+                f"rag {action.ref} on-track because …"
+            )
+        elif not owner and not reason and not open_alarm:
+            owed.append("reason")
         overdue = action.timescale.due_on is not None and action.timescale.due_on < today
         if overdue and action.proposal is None:
             owed += ["timescale", "completion"]
@@ -95,7 +107,8 @@ def change_rag(
             owed.append("timescale")
         if action.mitigation is None:
             owed.append("mitigation")
-        alarm = "close" if open_alarm and open_alarm.by == actor.key else None
+        if open_alarm and (decides or not list_alarmed(action, open_alarm) - {actor.key}):
+            alarm = "close"
     return Update(
         "rag",
         entry="rating",
@@ -108,6 +121,29 @@ def change_rag(
     )
 
 
+def find_open_alarm(action: Action) -> Escalation | None:
+    """The escalation that is still open, if any."""
+    return action.escalation if action.escalation and action.escalation.state == "open" else None
+
+
+def list_alarmed(action: Action, alarm: Escalation) -> set[str]:
+    """The keys of those whose alarm it still is: who rated it so since it was raised, and not otherwise later."""
+    last = {said.by: said.value for said in action.said if said.kind == "rating" and said.at >= alarm.at}
+    return {by for by, value in last.items() if value == alarm.kind}
+
+
+def is_calm(action: Action) -> bool:
+    """Whether it was rated on track while an alarm about it is still open."""
+    return action.rag is Rag.ON_TRACK and find_open_alarm(action) is not None
+
+
+def agree_calm(action: Action) -> Update:
+    """The chair, or the colleague who raised the alarm, agrees that it is over; the rating stays."""
+    if not is_calm(action):
+        raise UserError(f"Nothing is waiting to be agreed for {action.ref}.")
+    return Update("agree", value="on track", alarm="close")
+
+
 def add_progress(action: Action, text: str, on: date, quiet_until: date | None) -> Update:
     """A dated progress entry in the owner's words."""
     if not text.strip():
@@ -118,11 +154,24 @@ def add_progress(action: Action, text: str, on: date, quiet_until: date | None) 
     return Update("progress", entry="progress", words=text.strip(), columns=columns)
 
 
+_NONE = re.compile(
+    r"(?:there (?:is|was|will be) )?(?:no evidence|none|nothing|no link|not? (?:yet|available|needed|applicable)"
+    r"|n/?a|because|without)\b",
+    re.IGNORECASE,
+)
+
+
+def says_none(text: str) -> bool:
+    """Whether words given as evidence say why there is none: `none, it was a telephone call`."""
+    return bool(_NONE.match(text.strip()))
+
+
 def add_evidence(action: Action, text: str, quiet_until: date | None) -> Update:
-    """Evidence *supplied*: a link or where it is kept."""
+    """Evidence *supplied*: a link or where it is kept; or a stated reason for none, which never counts as evidence."""
     if not text.strip():
         raise UserError(f"Say where the evidence is: evidence {action.ref} and then a link.")
-    return Update("evidence", entry="evidence", words=text.strip(), columns={"quiet_until": quiet_until})
+    kind = "reason" if says_none(text) else "evidence"
+    return Update("evidence", entry=kind, words=text.strip(), columns={"quiet_until": quiet_until})
 
 
 def answer(action: Action, kind: Literal["no change", "still going"], quiet_until: date | None) -> Update:
@@ -131,41 +180,43 @@ def answer(action: Action, kind: Literal["no change", "still going"], quiet_unti
     return Update("answer", entry="answer", value=kind, columns={"quiet_until": quiet_until})
 
 
-def disown(action: Action, quiet_until: date) -> Update:
+def disown(action: Action, words: str, quiet_until: date) -> Update:
     """Not mine: the office hears, and the chase stops for ten working days."""
     _refuse_complete(action)
-    return Update("not_mine", entry="not_mine", columns={"quiet_until": quiet_until})
+    return Update("not_mine", entry="not_mine", words=words.strip(), columns={"quiet_until": quiet_until})
 
 
-def propose_closure(action: Action, evidence: str, has_evidence: bool) -> Update:
+def propose_closure(action: Action, evidence: str) -> Update:
     """Done: proposed to the holding group's chair. Evidence, or a reason for none, is owed with it."""
     _refuse_complete(action)
+    evidence = evidence.strip()
     if action.proposal and action.proposal.kind == "closure":
-        raise UserError(f"{action.ref} is already done, awaiting agreement. Add evidence with: evidence {action.ref} …")
-    owed: tuple[Owed, ...] = () if evidence.strip() or has_evidence else ("evidence",)
-    return Update(
-        "done", entry="evidence" if evidence.strip() else "", words=evidence.strip(), propose="closure", owed=owed
-    )
+        raise UserError(
+            f"{action.ref} is already done, awaiting agreement; to add evidence type: evidence {action.ref} and a link"
+        )
+    known = any(said.kind in ("evidence", "reason") for said in action.said)
+    owed: tuple[Owed, ...] = () if evidence or known else ("evidence",)
+    kind = "reason" if says_none(evidence) else "evidence"
+    return Update("done", entry=kind if evidence else "", words=evidence, propose="closure", owed=owed)
 
 
-def propose_timescale(action: Action, new: Timescale | None, reason: str, today: date) -> Update:
+def propose_timescale(action: Action, new: Timescale, reason: str, today: date) -> Update:
     """Slipping: a new timescale, proposed to the holding group's chair; the first is never overwritten."""
     _refuse_complete(action)
-    if new is None or new.due_on is None:
-        raise UserError(f"Which new timescale? Type for example: slipping {action.ref} Dec-22 waiting on the agreement")
+    reason = reason.strip()
+    if new.due_on is None:
+        raise UserError(
+            f"“{new.text[:60]}” could not be read as a date: type for example slipping {action.ref} Dec-22 and why."
+        )
     if new.due_on < today:
-        raise UserError(f"{new.text} is past. Give a timescale from today on: slipping {action.ref} and a month")
+        raise UserError(f"{new.text} is past, so please give a timescale from today on: slipping {action.ref} Dec-22")
     if new.due_on == action.timescale.due_on:
-        raise UserError(f"{new.text} is already the timescale of {action.ref}. Give a later one, or rate it instead.")
-    owed: tuple[Owed, ...] = () if reason.strip() else ("reason",)
+        raise UserError(
+            f"{new.text} is already the timescale of {action.ref}: give another one, or rate it with rag {action.ref}."
+        )
+    owed: tuple[Owed, ...] = () if reason else ("reason",)
     return Update(
-        "slipping",
-        entry="timescale",
-        value=new.text,
-        words=reason.strip(),
-        propose="timescale",
-        timescale=new,
-        owed=owed,
+        "slipping", entry="timescale", value=new.text, words=reason, propose="timescale", timescale=new, owed=owed
     )
 
 
@@ -179,12 +230,21 @@ def decide_proposal(action: Action, decision: Literal["agreed", "returned"], rea
             raise UserError(f"Say why it goes back: return {action.ref} and then the reason.")
         return Update("return", entry="return", value=proposal.kind, words=reason.strip(), decide="returned")
     if proposal.kind == "closure":
-        return Update("agree", words=reason.strip(), columns={"state": "complete"}, alarm="close", decide="agreed")
+        return Update(
+            "agree",
+            entry="agree",
+            value="complete",
+            words=reason.strip(),
+            columns={"state": "complete"},
+            alarm="close",
+            decide="agreed",
+        )
     new = proposal.timescale
     if new is None:
         raise ValueError("a proposed timescale is stored with its timescale")
     return Update(
         "agree",
+        entry="agree",
         value=new.text,
         words=reason.strip(),
         columns={"timescale": new.text, "due_on": new.due_on, "due_exact": new.exact, "due_state": new.state},
@@ -192,20 +252,31 @@ def decide_proposal(action: Action, decision: Literal["agreed", "returned"], rea
     )
 
 
-def snooze(action: Action, until: date, today: date, next_meeting: date | None) -> Update:
+def reopen(action: Action, reason: str) -> Update:
+    """A complete action is open again, with the reason why."""
+    if action.state != "complete":
+        raise UserError(f"{action.ref} is open already, so there is nothing to change.")
+    if not reason.strip():
+        raise UserError(f"Say why it is open again: reopen {action.ref} and then the reason.")
+    return Update("reopen", entry="reopen", words=reason.strip(), columns={"state": "open"})
+
+
+def snooze(action: Action, until: date, reason: str, today: date, next_meeting: date | None) -> Update:
     """Quiet until a date before the holding group's next meeting; recorded."""
     _refuse_complete(action)
     if until <= today:
-        raise UserError(f"Give a date after today: snooze {action.ref} 3 October")
+        raise UserError(f"That day is not after today, so please give a later one: snooze {action.ref} 3 October")
     if next_meeting and until >= next_meeting:
         raise UserError(
-            f"Its group meets on {next_meeting.day} {next_meeting:%B %Y}: snooze {action.ref} to a date before that."
+            f"Its group meets on {next_meeting.day} {next_meeting:%B %Y}, so please give a day before that: "
+            f"snooze {action.ref} 3 October"
         )
-    return Update("snooze", value=until.isoformat(), columns={"quiet_until": until})
+    return Update("snooze", value=until.isoformat(), words=reason.strip(), columns={"quiet_until": until})
 
 
 def add_mitigation(action: Action, text: str, who: str, by: Timescale | None) -> Update:
     """What is being done about the risk, who does it and by when; reminded as a timescale is."""
+    _refuse_complete(action)
     if not text.strip():
         raise UserError(f"Say what is being done: mitigation {action.ref} what; who; by when")
     return Update("mitigation", words=text.strip(), mitigation=NewMitigation(text.strip(), who.strip(), by))
@@ -214,14 +285,17 @@ def add_mitigation(action: Action, text: str, who: str, by: Timescale | None) ->
 def confirm_mitigation(action: Action) -> Update:
     """The mitigation is in place."""
     if action.mitigation is None:
-        raise UserError(
-            f"No mitigation is written for {action.ref}. Add one: mitigation {action.ref} what; who; by when"
-        )
+        raise UserError(f"No mitigation is written for {action.ref}: type mitigation {action.ref} what; who; by when")
+    if action.mitigation.in_place_at:
+        raise UserError(f"The mitigation for {action.ref} is in place already, so there is nothing to change.")
     return Update("in_place")
 
 
 def acknowledge(action: Action) -> Update:
     """The chair has seen the alarm."""
-    if not (action.escalation and action.escalation.state == "open"):
+    alarm = find_open_alarm(action)
+    if alarm is None:
         raise UserError(f"{action.ref} has no open escalation to acknowledge.")
+    if alarm.acknowledged_at:
+        raise UserError(f"The escalation of {action.ref} is acknowledged already, so there is nothing to change.")
     return Update("ack")

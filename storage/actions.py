@@ -13,28 +13,75 @@ from programme.facts import Action, Actor, Escalation, Mitigation, Proposal, Sai
 from programme.messages import Button, UserError
 from programme.plan import Entry
 from programme.rag import Rag
-from programme.refs import bare_key, nearest_refs, ref_key
-from programme.timescales import Timescale
+from programme.refs import bare_key, nearest_refs, ref_key, split_refs
+from programme.timescales import Timescale, parse_timescale
 from programme.updates import Update
-from storage.db import Tx, insert
-from storage.history import Row, record
+from storage.db import PROGRAMME, Tx, insert
+from storage.history import record
 from storage.people import Directory
-from storage.schema import action, entry, escalation, focus_area, mitigation, owner, proposal, words
+from storage.schema import action, entry, escalation, focus_area, history, mitigation, owner, proposal, words
+
+_HERE = sa.select(action).where(action.c.programme_id == PROGRAMME, action.c.gone_at.is_(None))
+_BY_REF = _HERE.where(action.c.ref_key == sa.bindparam("key"))
+_BY_BARE_REF = _HERE.where(action.c.bare_key == sa.bindparam("key"))
+_ONE: sa.BindParameter[int] = sa.bindparam("action")
+_ROW = sa.select(action).where(action.c.id == _ONE)
+# Changes: the columns are those that values are given for.
+_CHANGE = sa.update(action).where(action.c.id == _ONE)
+_CHANGE_ALARM = sa.update(escalation).where(escalation.c.action_id == _ONE, escalation.c.state == "open")
+_EXPLAIN_ALARM = _CHANGE_ALARM.where(escalation.c.reason_at.is_(None))
+_CHANGE_PROPOSAL = sa.update(proposal).where(proposal.c.action_id == _ONE, proposal.c.state == "open")
+_CHANGE_MITIGATION = sa.update(mitigation).where(mitigation.c.action_id == _ONE, mitigation.c.in_place_at.is_(None))
 
 
-def get_action(tx: Tx, typed: str, directory: Directory, command: str = "action") -> Action:
-    """The action of a reference however it was typed.
+def _about(table: sa.Table, query: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """The query of the rows about a few actions, `ids`, and of those about all."""
+    return (
+        query.where(table.c.action_id.in_(sa.bindparam("ids", expanding=True))),
+        query.where(table.c.programme_id == PROGRAMME),
+    )
 
-    UserError where there is none: a focus area lists its actions, anything else offers the nearest as `command`.
+
+def _with_words(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table, words.c.text).outerjoin(words, table.c.words_id == words.c.id).order_by(table.c.id)
+
+
+_OWNERS = _about(owner, sa.select(owner).order_by(owner.c.action_id, owner.c.position))
+_ENTRIES = _about(entry, _with_words(entry).where(entry.c.undone_at.is_(None)))
+_PROPOSALS = _about(proposal, _with_words(proposal).where(proposal.c.state.in_(("open", "agreed"))))
+_ALARMS = _about(escalation, sa.select(escalation).where(escalation.c.state != "undone").order_by(escalation.c.id))
+_MITIGATIONS = _about(
+    mitigation,
+    sa.select(mitigation, words.c.text, history.c.at)
+    .join(words, mitigation.c.words_id == words.c.id)
+    .join(
+        history,
+        sa.and_(history.c.programme_id == mitigation.c.programme_id, history.c.number == mitigation.c.number),
+    )
+    .where(mitigation.c.undone_at.is_(None))
+    .order_by(mitigation.c.id),
+)
+
+_LONGEST_BUTTON = 1_900  # characters that every channel's button carries
+
+
+def get_action(tx: Tx, typed: str, directory: Directory, command: str = "action") -> tuple[Action, str]:
+    """The action whose reference words begin with, however it was typed, and the rest of the words.
+
+    UserError where there is none: a focus area lists its actions, anything else offers the nearest, each as `command`
+    with the rest of the words.
     """
-    key, bare = ref_key(typed), bare_key(typed)
-    here = sa.and_(action.c.programme_id == tx.programme, action.c.gone_at.is_(None))
-    rows = tx.conn.execute(sa.select(action).where(here, action.c.ref_key == key)).all()
-    if not rows and key == bare:
-        rows = tx.conn.execute(sa.select(action).where(here, action.c.bare_key == bare)).all()
-    if len(rows) == 1:
-        return _build(tx, rows, directory)[0]
-    raise _unknown(tx, typed, [row.ref for row in rows], command)
+    readings = split_refs(typed) or [(typed, "")]
+    for ref, rest in readings:
+        rows = _find_rows(tx, ref)
+        if len(rows) == 1:
+            return _build(tx, rows, directory)[0], rest
+    raise _unknown(tx, readings, command)
+
+
+def names_action(tx: Tx, typed: str) -> bool:
+    """Whether words begin with the reference of an action."""
+    return any(_find_rows(tx, ref) for ref, _rest in split_refs(typed))
 
 
 def list_actions(
@@ -66,20 +113,21 @@ def record_update(
     columns = dict(update.columns)
     if "rag" in columns:
         columns["rag_at"] = now
-    row = tx.conn.execute(sa.select(action).where(action.c.id == one.id)).one()
+    row = tx.run(_ROW, action=one.id).one()
+    open_alarm = one.escalation.number if one.escalation and one.escalation.state == "open" else None
     facts = {
         "value": update.value,
-        "before": {name: _plain(getattr(row, name)) for name in columns},
-        "after": {name: _plain(value) for name, value in columns.items()},
+        "before": {name: as_json(getattr(row, name)) for name in columns},
+        "after": {name: as_json(value) for name, value in columns.items()},
         # What an undo opens again.
-        "alarm": one.escalation.number if update.alarm and one.escalation and one.escalation.state == "open" else None,
+        "alarm": open_alarm if update.alarm in ("raise", "close") else None,
         "proposal": one.proposal.number if one.proposal and (update.propose or update.decide) else None,
     }
     number, words_id = record(
         tx, update.verb, actor=actor.key, now=now, ref=one.ref, facts=facts, text=update.words, account=account
     )
     if columns:
-        tx.conn.execute(sa.update(action).where(action.c.id == one.id).values(**columns))
+        tx.run(_CHANGE, action=one.id, **columns)
     if update.entry:
         insert(
             tx,
@@ -89,7 +137,7 @@ def record_update(
             on_date=today,
             at=now,
             by=actor.key,
-            organisation=_spoken_for(one, actor),
+            organisation=spoken_for(one, actor),
             value=update.value,
             words_id=words_id,
             number=number,
@@ -109,58 +157,16 @@ def record_update(
             number=number,
         )
     if update.verb == "in_place":
-        tx.conn.execute(
-            sa.update(mitigation)
-            .where(mitigation.c.action_id == one.id, mitigation.c.in_place_at.is_(None))
-            .values(in_place_at=now)
-        )
+        tx.run(_CHANGE_MITIGATION, action=one.id, in_place_at=now)
     return number
 
 
-def undo(tx: Tx, row: Row, actor: Actor, *, now: datetime, account: str = "") -> Escalation | None:
-    """Take back one row's change; history keeps both. Returns the alarm it had raised, if any.
-
-    UserError where somebody has changed the same facts since.
-    """
-    current = tx.conn.execute(
-        sa.select(action).where(action.c.programme_id == tx.programme, action.c.ref == row.ref)
-    ).one()
-    before, after = row.facts.get("before", {}), row.facts.get("after", {})
-    contested = {name for name in after if name not in ("quiet_until", "last_entry_on")}
-    if any(_plain(getattr(current, name)) != after[name] for name in contested):
-        raise UserError(f"{row.ref} has been changed by somebody since: see history {row.ref}.")
-    if before:
-        values = {name: _typed(name, value) for name, value in before.items()}
-        tx.conn.execute(sa.update(action).where(action.c.id == current.id).values(**values))
-    tx.conn.execute(
-        sa.update(entry).where(entry.c.action_id == current.id, entry.c.number == row.number).values(undone_at=now)
-    )
-    tx.conn.execute(
-        sa.update(mitigation)
-        .where(mitigation.c.action_id == current.id, mitigation.c.number == row.number)
-        .values(undone_at=now)
-    )
-    tx.conn.execute(
-        sa.update(proposal)
-        .where(proposal.c.action_id == current.id, proposal.c.number == row.number)
-        .values(state="undone")
-    )
-    tx.conn.execute(
-        sa.update(mitigation)
-        .where(mitigation.c.action_id == current.id, mitigation.c.in_place_at == row.at)
-        .values(in_place_at=None)
-    )
-    for table, name in ((escalation, "alarm"), (proposal, "proposal")):
-        if row.facts.get(name):
-            reopened = sa.and_(table.c.action_id == current.id, table.c.number == row.facts[name])
-            tx.conn.execute(sa.update(table).where(reopened).values(state="open"))
-    alarm = tx.conn.execute(
-        sa.select(escalation).where(escalation.c.action_id == current.id, escalation.c.number == row.number)
-    ).one_or_none()
-    if alarm:
-        tx.conn.execute(sa.update(escalation).where(escalation.c.id == alarm.id).values(state="undone"))
-    record(tx, "undo", actor=actor.key, now=now, ref=row.ref, facts={"undoes": row.number}, account=account)
-    return _as_alarm(alarm, str(row.ref)) if alarm else None
+def find_said(tx: Tx, number: int) -> Said | None:
+    """What was said in a history row; None where it was taken back."""
+    query = sa.select(entry, words.c.text).outerjoin(words, entry.c.words_id == words.c.id)
+    mine = sa.and_(entry.c.programme_id == tx.programme, entry.c.number == number, entry.c.undone_at.is_(None))
+    row = tx.conn.execute(query.where(mine)).one_or_none()
+    return _as_said(row) if row else None
 
 
 def find_escalation(tx: Tx, number: int) -> Escalation | None:
@@ -194,15 +200,26 @@ def list_focus_area(tx: Tx, typed: str) -> tuple[str, list[str]]:
     return found[0], [row.ref for row in tx.conn.execute(query)]
 
 
-def _unknown(tx: Tx, typed: str, several: list[str], command: str) -> UserError:
-    def offer(refs: list[str]) -> tuple[Button, ...]:
-        return tuple(Button(ref, f"{command} {ref}") for ref in refs)
+def _find_rows(tx: Tx, ref: str) -> Sequence[Any]:
+    """The action of a reference; several where `2.3c` fits more than one scheme."""
+    key, bare = ref_key(ref), bare_key(ref)
+    return tx.run(_BY_REF, key=key).all() or (tx.run(_BY_BARE_REF, key=bare).all() if key == bare else [])
 
-    if several:
-        return UserError(f"“{typed}” could be {' or '.join(several)}. Which one?", offer(several))
-    area, refs = list_focus_area(tx, typed)
-    if area:
-        return UserError(f"{area} is a focus area. Its actions are {', '.join(refs)}. Which one?", offer(refs))
+
+def _unknown(tx: Tx, readings: Sequence[tuple[str, str]], command: str) -> UserError:
+    """What to say of words that name no action: readings of it as split_refs gives them, the longest first."""
+
+    def offer(refs: Sequence[str], rest: str) -> tuple[Button, ...]:
+        return tuple(Button(ref, fit_command(command, ref, rest)) for ref in refs)
+
+    typed, rest = readings[0]
+    for ref, after in readings:
+        if several := [row.ref for row in _find_rows(tx, ref)]:
+            return UserError(f"“{ref}” could be {_either(several)}: which one do you mean?", offer(several, after))
+        area, refs = list_focus_area(tx, ref)
+        if area:
+            which = f"say which of its actions you mean, {_either(refs)}" if refs else "it has no actions"
+            return UserError(f"{area} is a focus area: {which}.", offer(refs, after))
     known = [
         row.ref
         for row in tx.conn.execute(
@@ -213,14 +230,23 @@ def _unknown(tx: Tx, typed: str, several: list[str], command: str) -> UserError:
         return UserError("There is no plan yet: the programme office imports one with halfterm import FILE.")
     near = nearest_refs(typed, known)
     if not near:
-        return UserError(f"There is no action {typed}. Type actions to see yours.")
-    return UserError(f"There is no action {typed}. Did you mean {' or '.join(near)}?", offer(near))
+        return UserError(f"There is no action {typed[:40]}: type actions to see yours.")
+    return UserError(f"There is no action {typed[:40]}: did you mean {_either(near)}?", offer(near, rest))
+
+
+def fit_command(*parts: str) -> str:
+    """A command that a button can hold; too long a one leaves out what would be cut."""
+    whole = " ".join(part for part in parts if part)
+    return whole if len(whole) <= _LONGEST_BUTTON else " ".join(parts[:-1])
+
+
+def _either(refs: Sequence[str]) -> str:
+    return refs[0] if len(refs) == 1 else f"{', '.join(refs[:-1])} or {refs[-1]}"
 
 
 def _record_alarm(tx: Tx, one: Action, update: Update, actor: Actor, now: datetime, number: int) -> None:
-    still_open = sa.and_(escalation.c.action_id == one.id, escalation.c.state == "open")
     if update.alarm in ("raise", "close"):
-        tx.conn.execute(sa.update(escalation).where(still_open).values(state="closed"))
+        tx.run(_CHANGE_ALARM, action=one.id, state="closed")
     if update.alarm == "raise":
         insert(
             tx,
@@ -233,19 +259,18 @@ def _record_alarm(tx: Tx, one: Action, update: Update, actor: Actor, now: dateti
             reason_at=now if update.words else None,
         )
     if update.alarm == "explain":
-        tx.conn.execute(sa.update(escalation).where(still_open, escalation.c.reason_at.is_(None)).values(reason_at=now))
+        tx.run(_EXPLAIN_ALARM, action=one.id, reason_at=now)
     if update.verb == "ack":
-        tx.conn.execute(sa.update(escalation).where(still_open).values(acknowledged_at=now, acknowledged_by=actor.key))
+        tx.run(_CHANGE_ALARM, action=one.id, acknowledged_at=now, acknowledged_by=actor.key)
 
 
 def _record_proposal(
     tx: Tx, one: Action, update: Update, actor: Actor, now: datetime, number: int, words_id: int | None
 ) -> None:
-    still_open = sa.and_(proposal.c.action_id == one.id, proposal.c.state == "open")
     if update.decide:
-        tx.conn.execute(sa.update(proposal).where(still_open).values(state=update.decide))
+        tx.run(_CHANGE_PROPOSAL, action=one.id, state=update.decide)
     if update.propose:
-        tx.conn.execute(sa.update(proposal).where(still_open).values(state="returned"))
+        tx.run(_CHANGE_PROPOSAL, action=one.id, state="returned")
         when = update.timescale
         insert(
             tx,
@@ -266,39 +291,37 @@ def _build(tx: Tx, rows: Sequence[Any], directory: Directory) -> list[Action]:
     """Rows of the action table as facts, with a fixed number of reads however many there are."""
     ids = [row.id for row in rows]
     owners: dict[int, list[str]] = defaultdict(list)
-    for row in _of(tx, sa.select(owner).order_by(owner.c.action_id, owner.c.position), owner, ids):
+    for row in _of(tx, _OWNERS, ids):
         owners[row.action_id].append(row.text)
     said: dict[int, list[Said]] = defaultdict(list)
     planned: dict[int, list[Entry]] = defaultdict(list)
     moved: dict[int, list[str]] = defaultdict(list)
-    query = sa.select(entry, words.c.text).outerjoin(words, entry.c.words_id == words.c.id).order_by(entry.c.id)
-    for row in _of(tx, query.where(entry.c.undone_at.is_(None)), entry, ids):
+    for row in _of(tx, _ENTRIES, ids):
         if row.number is None:
             planned[row.action_id].append(Entry(row.on_date, row.text or ""))
         else:
-            said[row.action_id].append(
-                Said(row.kind, row.at, row.on_date, row.by, row.organisation, row.value, row.text or "")
-            )
+            said[row.action_id].append(_as_said(row))
     proposals: dict[int, Proposal] = {}
-    query = (
-        sa.select(proposal, words.c.text).outerjoin(words, proposal.c.words_id == words.c.id).order_by(proposal.c.id)
-    )
-    for row in _of(tx, query.where(proposal.c.state.in_(("open", "agreed"))), proposal, ids):
+    for row in _of(tx, _PROPOSALS, ids):
         if row.state == "open":
             proposals[row.action_id] = _as_proposal(row)
         elif row.kind == "timescale":
             moved[row.action_id].append(row.timescale)
     alarms: dict[int, Any] = {}
-    for row in _of(
-        tx, sa.select(escalation).where(escalation.c.state != "undone").order_by(escalation.c.id), escalation, ids
-    ):
+    for row in _of(tx, _ALARMS, ids):
         alarms[row.action_id] = row
     mitigations: dict[int, Mitigation] = {}
-    query = (
-        sa.select(mitigation, words.c.text).join(words, mitigation.c.words_id == words.c.id).order_by(mitigation.c.id)
-    )
-    for row in _of(tx, query.where(mitigation.c.undone_at.is_(None)), mitigation, ids):
-        mitigations[row.action_id] = Mitigation(row.text or "", row.who, row.by_text, row.by_on, row.in_place_at)
+    for row in _of(tx, _MITIGATIONS, ids):
+        mitigations[row.action_id] = Mitigation(
+            row.text or "",
+            row.who,
+            row.by_text,
+            row.by_on,
+            parse_timescale(row.by_text).exact,
+            row.in_place_at,
+            row.at.date(),
+            directory.resolve(row.who) if row.who else None,
+        )
     resolved = {text: directory.resolve(text) for texts in owners.values() for text in texts}
     return [
         Action(
@@ -330,13 +353,17 @@ def _build(tx: Tx, rows: Sequence[Any], directory: Directory) -> list[Action]:
     ]
 
 
-def _of(tx: Tx, query: sa.Select[Any], table: sa.Table, ids: Sequence[int]) -> Sequence[Any]:
+def _of(tx: Tx, queries: tuple[sa.Select[Any], sa.Select[Any]], ids: Sequence[int]) -> Sequence[Any]:
     """Rows about these actions: by id for a few, by programme for many (a list of thousands is no condition)."""
+    few, many = queries
     if len(ids) > 500:
         wanted = set(ids)
-        rows = tx.conn.execute(query.where(table.c.programme_id == tx.programme)).all()
-        return [row for row in rows if row.action_id in wanted]
-    return tx.conn.execute(query.where(table.c.action_id.in_(ids))).all() if ids else []
+        return [row for row in tx.run(many).all() if row.action_id in wanted]
+    return tx.run(few, ids=ids).all() if ids else []
+
+
+def _as_said(row: Any) -> Said:
+    return Said(row.kind, row.at, row.on_date, row.by, row.organisation, row.value, row.text or "")
 
 
 def _as_proposal(row: Any) -> Proposal:
@@ -348,21 +375,14 @@ def _as_alarm(row: Any, ref: str) -> Escalation:
     return Escalation(ref, Rag(row.kind), row.by, row.at, row.number, row.reason_at, row.state, row.acknowledged_at)
 
 
-def _spoken_for(one: Action, actor: Actor) -> str:
+def spoken_for(one: Action, actor: Actor) -> str:
     """The owners' organisation that this actor answers for; "" for the chair and the office, who answer for all."""
     mine = [body for body in actor.bodies if body in one.bodies]
     return mine[0] if mine else ""
 
 
-def _plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A fact as the history keeps it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Rag) else value
-
-
-def _typed(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name.endswith("_at"):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if name.endswith("_on") or name == "quiet_until" else value

@@ -100,6 +100,23 @@ class Story:
                 account="tester",
             )
 
+    def leave(self, role: str, name: str | None = None) -> None:
+        """Let somebody hold a role no longer, from today on."""
+        address = f"console:{(name or role).replace('&', 'and')}"
+        with self.app.db.write() as tx:
+            office.end_holder(tx, role, address, on=self.today, today=self.today, now=self.now, account="tester")
+
+    def means(self, text: str, *roles: str) -> None:
+        """Say which roles an owner string means."""
+        with self.app.db.write() as tx:
+            office.set_meaning(tx, text, roles, today=self.today, now=self.now, account="tester")
+
+    def terms(self, rows: str) -> None:
+        """Set the half terms, as rows of `Autumn 1 2022,2022-09-05,2022-10-21`."""
+        with self.app.db.write() as tx:
+            office.set_terms(tx, f"half_term,starts_on,ends_on\n{rows}", now=self.now, account="tester")
+        self.app.calendar = self.app.read_calendar()
+
     # Telling it.
 
     @property
@@ -111,13 +128,13 @@ class Story:
         self.now = london(text)
         return self
 
-    def ask(self, who: str, text: str, **fields: str) -> Reply:
+    def ask(self, who: str, text: str, /, **fields: str) -> Reply:
         """Say something and have the reply; `who` is a role, a name, an address or `office`."""
         reply = self.app.door(lambda: self.now).answer(Request(who, text, Where("console"), fields, account="tester"))
         assert reply is not None
         return reply
 
-    def say(self, who: str, text: str, **fields: str) -> str:
+    def say(self, who: str, text: str, /, **fields: str) -> str:
         """As `ask`, the words alone."""
         return self.ask(who, text, **fields).text
 

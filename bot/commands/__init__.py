@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from programme.calendar import Calendar
-from programme.facts import Accountable, Actor, Group, Person
-from programme.messages import Reply, Request
-from programme.reminders import Policy
+from programme.facts import Accountable, Action, Actor, Group, Person, Rung, find_holding_group
+from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
+from programme.permissions import Deed, compose_refusal, may, owns
+from programme.refs import is_certain, split_refs
+from programme.reminders import Policy, quiet_after
+from programme.updates import Update
+from storage import ledger, outbox
+from storage.actions import fit_command, get_action, list_actions, names_action, record_update, spoken_for
 from storage.db import Tx
 from storage.people import Directory
+
+_MOST_OFFERED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request, identified and dated: all that a command may look at. `words` is what follows the command's word."""
+    """One request, identified and dated: what a command looks at, and how it finds and changes an action.
+
+    `words` is what follows the command's word.
+    """
 
     tx: Tx
     now: datetime
@@ -35,6 +45,74 @@ class Ask:
     def field(self, name: str) -> str:
         """A form's answer, trimmed; "" where there is none."""
         return self.request.fields.get(name, "").strip()
+
+    def find(self, word: str, deed: Deed = "update") -> tuple[Action, str]:
+        """The one action that `word` was said of, and the words after its reference.
+
+        In a reply to a message about one action it may be left out. UserError where it is missing, unknown, one of
+        several, or not the actor's to do this with.
+        """
+        text = self._with_ref(word)
+        action, rest = get_action(self.tx, text, self.directory, word)
+        if deed != "read" and names_action(self.tx, rest):
+            other, words = get_action(self.tx, rest, self.directory, word)
+            raise UserError(
+                f"That names {action.ref} and {other.ref}: please say it of one action at a time.",
+                tuple(Button(one.ref, fit_command(word, one.ref, words)) for one in (action, other)),
+            )
+        self.check(deed, action)
+        return action, rest
+
+    def find_all(self, word: str, deed: Deed = "update") -> tuple[list[Action], str]:
+        """As `find`, for a command that may be said of several actions at once; each once."""
+        found: dict[str, Action] = {}
+        words = self._with_ref(word)
+        while not found or is_certain(words) or names_action(self.tx, words):
+            action, words = get_action(self.tx, words, self.directory, word)
+            self.check(deed, action)
+            found[action.ref] = action
+        return list(found.values()), words
+
+    def check(self, deed: Deed, action: Action) -> None:
+        """UserError where the actor may not do this."""
+        holding = self.holding(action)
+        if not may(self.actor, deed, action, holding):
+            raise UserError(compose_refusal(deed, action, holding))
+
+    def holding(self, action: Action) -> Group | None:
+        return find_holding_group(action.focus_area, action.priority, self.groups)
+
+    def quiet(self, action: Action) -> date | None:
+        """The last day on which an answer given now keeps reminders of the action away."""
+        body = spoken_for(action, self.actor)
+        return quiet_after(action, [body] if body else action.bodies, self.today, self.calendar, self.policy)
+
+    def record(self, action: Action, update: Update) -> int:
+        """Write what was decided; the number of its row in the history."""
+        return record_update(
+            self.tx, action, update, self.actor, now=self.now, today=self.today, account=self.request.account
+        )
+
+    def tell(self, people: Iterable[Person], action: Action, number: int) -> list[Person]:
+        """Let people hear, with their next reminders, what this row of the history did. Never who did it."""
+        on = self.calendar.add_working_days(self.today, 1)
+        told = {person.id: person for person in people if person.address != self.actor.key}
+        ledger.plan(self.tx, [Rung(on, "news", action.ref, f"row {number}", one) for one in told], self.now)
+        return list(told.values())
+
+    def _with_ref(self, word: str) -> str:
+        """The words, with the action's reference put in front where the message that is answered says which."""
+        if split_refs(self.words):
+            return self.words
+        refs = find_refs_answered(self.tx, self.request)
+        if len(refs) == 1:
+            return f"{refs[0]} {self.words}"
+        if not refs:
+            mine = [one for one in list_actions(self.tx, self.directory, only_open=True) if owns(self.actor, one)]
+            refs = [one.ref for one in mine]
+        offered = tuple(Button(ref, fit_command(word, ref, self.words)) for ref in refs[:_MOST_OFFERED])
+        example = refs[0] if refs else "P2.3c"
+        raise UserError(f"Say which action you mean, for example: {word} {example}", offered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +137,24 @@ def command(usage: str, *, shown: bool = True) -> Callable[[Callable[[Ask], Repl
         text = inspect.getdoc(run)
         if not text:
             raise ValueError(f"the command {usage} has no docstring, which is its help")
-        summary, _, details = text.partition("\n\n")
+        summary, _, details = (" ".join(part.split()) for part in text.partition("\n\n"))
         word = usage.split()[0]
-        COMMANDS[word] = Command(word, usage, run, " ".join(summary.split()), details, shown)
+        COMMANDS[word] = Command(word, usage, run, summary, details.replace(" Example: ", "\nExample: "), shown)
         return run
 
     return add
+
+
+def find_refs_answered(tx: Tx, request: Request) -> list[str]:
+    """The actions that the message was about to which this is a reply in its thread; [] where it is none of ours."""
+    if not request.where.thread:
+        return []
+    said = outbox.find_said(tx, request.where.conversation, request.where.thread)
+    return list(said.get("refs", ())) if said else []
+
+
+def compose_reply(lines: Sequence[str], buttons: Sequence[Button] = ()) -> Message:
+    """Sentences in one paragraph, and what may be tapped next."""
+    text = " ".join(lines)
+    blocks: tuple[Block, ...] = (Text(text), *([Buttons(tuple(buttons))] if buttons else []))
+    return Message(text, blocks)

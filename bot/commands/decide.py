@@ -4,62 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands import Ask, command
-from programme.facts import Action, Group, find_holding_group
-from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
-from programme.permissions import compose_refusal, may, may_agree
-from programme.refs import split_ref
+from bot.commands import Ask, command, compose_reply
+from programme.facts import Action
+from programme.messages import Button, Field, Form, Message, Reply, UserError
+from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
+from programme.reminders import say_date
 from programme.timescales import parse_timescale
-from programme.updates import acknowledge, decide_proposal
-from storage.actions import get_action, list_actions, record_update
+from programme.updates import (
+    Update,
+    acknowledge,
+    agree_calm,
+    decide_proposal,
+    find_open_alarm,
+    is_calm,
+    list_alarmed,
+)
+from programme.updates import reopen as open_again
+from storage.actions import list_actions
+from storage.history import record
 from storage.history import redact as redact_words
-from storage.people import label_of
+from storage.people import label_of, list_persons
 from storage.programme import set_paused
+
+_UNDO = Button("Undo", "undo")
 
 
 @command("agree REF … | all")
 def agree(ask: Ask) -> Reply:
     """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees every one.
 
-    Without a reference it lists what is waiting. Nobody agrees their own.
+    Without a reference it lists what is waiting. Nobody agrees their own. It also agrees that an alarm is over, once a
+    colleague has rated the action on track.
     Example: agree P2.3c
     """
     words = ask.words.strip()
-    waiting = [one for one in list_actions(ask.tx, ask.directory, only_open=True) if one.proposal]
-    mine = [one for one in waiting if one.proposal and may_agree(ask.actor, one.proposal.by, one, _holding(ask, one))]
-    if not words:
-        return _list_waiting(ask, mine)
-    if words.lower() == "all":
-        chosen = mine
-        if not chosen:
-            raise UserError("Nothing is waiting for you to agree.")
+    if not words or words.lower() == "all":
+        everything = list_actions(ask.tx, ask.directory, only_open=True)
+        waiting = [one for one in everything if _is_for_them(ask, one)]
+        if not words or not waiting:
+            return _list_waiting(ask, waiting)
+        chosen, words = waiting, ""
     else:
-        chosen = []
-        while words:
-            typed, words = split_ref(words)
-            if not typed:
-                raise UserError("Which action? Type for example: agree P2.3c, or agree all.")
-            one = get_action(ask.tx, typed, ask.directory, "agree")
-            _check(ask, one)
-            chosen.append(one)
-    for one in chosen:
-        update = decide_proposal(one, "agreed", "")
-        record_update(ask.tx, one, update, ask.actor, now=ask.now, today=ask.today, account=ask.request.account)
-    what = ", ".join(f"{one.ref} ({_say_proposal(one)})" for one in chosen)
-    return _reply([f"Agreed: {what}."], [Button("Undo", "undo")])
+        chosen, words = ask.find_all("agree", "read")
+    agreed = [(one, _agree(ask, one, words)) for one in chosen]
+    for one, update in agreed:
+        ask.record(one, update)
+    what = ", ".join(f"{one.ref} ({_say_waiting(one)})" for one, _ in agreed)
+    back = [] if len(agreed) == 1 else ["Undo takes them back one at a time, the last first."]
+    return compose_reply([f"Agreed: {what}.", *back], [_UNDO])
+
+
+def _agree(ask: Ask, one: Action, words: str) -> Update:
+    """The update that agrees what is waiting for one action. UserError where it is not theirs to agree."""
+    if one.proposal is None and is_calm(one) and _may_calm(ask, one):
+        return agree_calm(one)
+    _check_proposal(ask, one)
+    return decide_proposal(one, "agreed", words)
+
+
+def _is_for_them(ask: Ask, one: Action) -> bool:
+    if one.proposal is not None:
+        return may_agree(ask.actor, one, ask.groups)
+    return is_calm(one) and _may_calm(ask, one)
+
+
+def _may_calm(ask: Ask, one: Action) -> bool:
+    """Whether the alarm that is over was theirs, or is theirs to close."""
+    alarm = find_open_alarm(one)
+    raised_it = alarm is not None and ask.actor.key in list_alarmed(one, alarm)
+    return raised_it or may(ask.actor, "decide", one, ask.holding(one))
+
+
+def _check_proposal(ask: Ask, one: Action) -> None:
+    """UserError where the actor may not settle what is proposed for an action."""
+    if one.proposal is None:
+        ask.check("decide", one)
+        return
+    if may_agree(ask.actor, one, ask.groups):
+        return
+    decider = find_deciding_group(one, ask.groups)
+    if is_own_proposal(ask.actor, one) and (ask.actor.office or may(ask.actor, "decide", one, ask.holding(one))):
+        raise UserError(f"Nobody agrees their own, so {one.ref} waits for {say_decider(decider)}.")
+    raise UserError(compose_refusal("decide", one, decider))
 
 
 @command("return REF WHY")
 def return_(ask: Ask) -> Reply:
     """As chair, send a proposed closure or timescale back to its owners with a reason.
 
+    The owners hear of it with their next reminders.
     Example: return P2.3c please add the survey report
     """
-    typed, reason = split_ref(ask.words)
-    if not typed:
-        raise UserError("Which action? Type for example: return P2.3c and the reason.")
-    one = get_action(ask.tx, typed, ask.directory, "return")
-    _check(ask, one)
+    one, reason = ask.find("return", "read")
+    _check_proposal(ask, one)
     reason = ask.field("reason") or reason
     if not reason and one.proposal:
         return Form(
@@ -68,9 +105,25 @@ def return_(ask: Ask) -> Reply:
             (Field("reason", "Why does it go back?", "text"),),
             f"Say why it goes back: return {one.ref} and the reason.",
         )
-    update = decide_proposal(one, "returned", reason)
-    record_update(ask.tx, one, update, ask.actor, now=ask.now, today=ask.today, account=ask.request.account)
-    return _reply([f"{one.ref} goes back to {one.owner_names}: {reason}"], [Button("Undo", "undo")])
+    number = ask.record(one, decide_proposal(one, "returned", reason))
+    proposers = [each for each in list_persons(ask.tx).values() if one.proposal and each.address == one.proposal.by]
+    told = ask.tell([*(person for each in one.owners for person in each.people), *proposers], one, number)
+    hear = (
+        "They hear of it with their next reminders." if told else "Nobody holds their role yet, so please pass it on."
+    )
+    return compose_reply([f"{one.ref} goes back to {one.owner_names}: {reason.rstrip('.')}. {hear}"], [_UNDO])
+
+
+@command("reopen REF WHY")
+def reopen(ask: Ask) -> Reply:
+    """As chair, open a complete action again, and say why. It is reminded of as before.
+
+    Example: reopen P2.3c the report was of the year before
+    """
+    one, reason = ask.find("reopen", "read")
+    ask.check("decide", one)
+    ask.record(one, open_again(one, reason))
+    return compose_reply([f"{one.ref} is open again: {reason.rstrip('.')}."], [_UNDO])
 
 
 @command("ack REF")
@@ -79,14 +132,11 @@ def ack(ask: Ask) -> Reply:
 
     Example: ack P2.3c
     """
-    typed, _rest = split_ref(ask.words)
-    if not typed:
-        raise UserError("Which action? Type for example: ack P2.3c")
-    one = get_action(ask.tx, typed, ask.directory, "ack")
-    if not may(ask.actor, "decide", one, _holding(ask, one)):
-        raise UserError(compose_refusal("decide", one, _holding(ask, one)))
-    record_update(ask.tx, one, acknowledge(one), ask.actor, now=ask.now, today=ask.today, account=ask.request.account)
-    return _reply([f"The escalation of {one.ref} is acknowledged."], [Button(f"Show {one.ref}", f"action {one.ref}")])
+    one, _words = ask.find("ack", "read")
+    ask.check("decide", one)
+    ask.record(one, acknowledge(one))
+    buttons = [Button(f"Show {one.ref}", f"action {one.ref}"), _UNDO]
+    return compose_reply([f"The escalation of {one.ref} is acknowledged, thank you."], buttons)
 
 
 @command("redact NUMBER WHY")
@@ -103,8 +153,8 @@ def redact(ask: Ask) -> Reply:
     if not redact_words(
         ask.tx, int(number), reason.strip(), actor=ask.actor.key, now=ask.now, account=ask.request.account
     ):
-        raise UserError(f"Row {number} has no words to redact: see the numbers in history REF.")
-    return _reply([f"The words of row {number} are gone. That it was redacted, and why, is on record."], [])
+        raise UserError(f"Row {number} has no words to redact: the numbers stand in history REF.")
+    return compose_reply([f"The words of row {number} are gone; that they were redacted, and why, is on record."])
 
 
 @command("pause [until DATE]")
@@ -117,11 +167,12 @@ def pause(ask: Ask) -> Reply:
         raise UserError(compose_refusal("office", None, None))
     typed = ask.words.removeprefix("until").strip()
     until = parse_timescale(typed, ask.calendar.half_terms, ask.today).due_on if typed else None
-    if typed and until is None:
-        raise UserError(f"“{typed}” could not be read as a date. Type for example: pause until 3 January 2023")
+    if typed and (until is None or until <= ask.today):
+        raise UserError(f"“{typed[:60]}” is not a day to come: type for example pause until 3 January 2023")
     set_paused(ask.tx, True, until)
-    return _reply(
-        [f"Paused {f'until {typed}' if typed else 'until you say resume'}. I still answer."],
+    _note(ask, "pause", until=until)
+    return compose_reply(
+        [f"Paused until {say_date(until) if until else 'you resume'}. Questions are still answered."],
         [Button("Resume", "resume")],
     )
 
@@ -135,42 +186,33 @@ def resume(ask: Ask) -> Reply:
     if not may(ask.actor, "office"):
         raise UserError(compose_refusal("office", None, None))
     set_paused(ask.tx, False)
-    return _reply(["Resumed."], [])
+    _note(ask, "resume", until=None)
+    return compose_reply(["Resumed. What was missed is said once, never as a burst."])
 
 
-def _check(ask: Ask, one: Action) -> None:
-    holding = _holding(ask, one)
-    if not may(ask.actor, "decide", one, holding):
-        raise UserError(compose_refusal("decide", one, holding))
-    if one.proposal and not may_agree(ask.actor, one.proposal.by, one, holding):
-        raise UserError(f"Nobody agrees their own: {one.ref} goes to the group above, or to the programme office.")
+def _note(ask: Ask, verb: str, **facts: object) -> None:
+    record(ask.tx, verb, actor=ask.actor.key, now=ask.now, facts=facts, account=ask.request.account)
 
 
-def _holding(ask: Ask, one: Action) -> Group | None:
-    return find_holding_group(one.focus_area, one.priority, ask.groups)
-
-
-def _say_proposal(one: Action) -> str:
-    if one.proposal is None or one.proposal.kind == "closure":
+def _say_waiting(one: Action) -> str:
+    if one.proposal is None:
+        return "on track again"
+    if one.proposal.kind == "closure" or one.proposal.timescale is None:
         return "complete"
-    return f"{one.proposal.timescale.text if one.proposal.timescale else ''} in place of {one.timescale.text}"
+    return f"{one.proposal.timescale.text} in place of {one.timescale.text or 'none'}"
 
 
 def _list_waiting(ask: Ask, waiting: Sequence[Action]) -> Message:
     if not waiting:
-        return _reply(["Nothing is waiting for you to agree."], [])
-    lines = [
-        f"{one.ref}: {_say_proposal(one)}, proposed by {label_of(ask.tx, one.proposal.by) if one.proposal else ''}"
-        + (f": {one.proposal.words}" if one.proposal and one.proposal.words else "")
-        for one in waiting
-    ]
+        return compose_reply(["Nothing is waiting for you to agree."])
+    lines = []
+    for one in waiting:
+        by, words = (one.proposal.by, one.proposal.words) if one.proposal else (one.rag_by, one.reason)
+        said = "proposed by" if one.proposal else "says"
+        lines.append(f"{one.ref}: {_say_waiting(one)}, {said} {label_of(ask.tx, by)}" + (f": {words}" if words else ""))
     buttons = [Button("Agree all", "agree all", "primary")]
     for one in waiting[:10]:
-        buttons += [Button(f"Agree {one.ref}", f"agree {one.ref}"), Button(f"Return {one.ref}", f"return {one.ref}")]
-    return _reply(["Waiting to be agreed:\n" + "\n".join(f"- {line}" for line in lines)], buttons)
-
-
-def _reply(lines: Sequence[str], buttons: Sequence[Button]) -> Message:
-    text = " ".join(lines)
-    blocks: tuple[Block, ...] = (Text(text), *([Buttons(tuple(buttons))] if buttons else []))
-    return Message(text, blocks)
+        buttons.append(Button(f"Agree {one.ref}", f"agree {one.ref}"))
+        if one.proposal:
+            buttons.append(Button(f"Return {one.ref}", f"return {one.ref}"))
+    return compose_reply(["Waiting to be agreed:\n" + "\n".join(f"- {line}" for line in lines)], buttons)

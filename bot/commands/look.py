@@ -6,22 +6,32 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.commands import COMMANDS, Ask, command
-from jobs.compose import draw_digest, read_digest
+from jobs.compose import draw_digest, read_digest, read_had_since
 from programme.digest import compose_digest_message, list_signs
 from programme.escalation import say_mitigation
-from programme.facts import Action, Group, find_holding_group
+from programme.facts import Action, Group, Rung
 from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Reply, Text, UserError
-from programme.permissions import compose_refusal, may, may_see_all, owns
+from programme.permissions import may, may_see_all, owns
 from programme.rag import Rag
-from programme.refs import ref_key, split_ref
-from programme.reminders import list_action_rungs, list_meeting_rungs, plan_meeting, say_date, say_due
+from programme.refs import ref_key
+from programme.reminders import (
+    find_chase_day,
+    find_meeting_dates,
+    list_action_rungs,
+    list_meeting_rungs,
+    list_mitigation_rungs,
+    plan_meeting,
+    say_date,
+    say_due,
+)
 from storage import ledger, outbox
-from storage.actions import get_action, list_actions, list_focus_area
+from storage.actions import list_actions, list_focus_area
 from storage.history import list_rows
 from storage.people import get_group, label_of, list_persons
 
 _MOST_LISTED = 20
 _MOST_TOLD = 15
+_FIRST = ("rag", "progress", "done", "slipping", "nochange", "actions", "action", "why")  # what owners type most
 
 
 @command("action REF")
@@ -30,11 +40,12 @@ def action(ask: Ask) -> Reply:
 
     Example: action P2.3c
     """
-    one, holding = _find(ask, "action")
+    one, _ = ask.find("action", "read")
+    holding = ask.holding(one)
     last = holding.last_meeting(ask.now) if holding else None
-    signs = list_signs(
-        one, ask.today, ask.calendar.today(last.starts_at) if last else None, None, ask.calendar, ask.policy
-    )
+    had_since = read_had_since(ask.tx, ask.calendar).get(one.ref)
+    last_on = ask.calendar.today(last.starts_at) if last else None
+    signs = list_signs(one, ask.today, last_on, had_since, ask.calendar, ask.policy)
     said = [f"{say_date(each.on)}, {label_of(ask.tx, each.by)}: {each.words}" for each in one.said if each.words]
     planned = [f"{say_date(each.on) if each.on else 'undated'}, the plan: {each.text}" for each in one.plan_progress]
     pairs = [
@@ -119,7 +130,7 @@ def actions(ask: Ask) -> Reply:
         elif priority:
             title, chosen = priority[0].priority, priority
         else:
-            group = get_group(ask.tx, ask.words, ask.directory)
+            group = _get_group_or_say(ask)
             title, chosen = f"Held by {group.name}", [one for one in found if _holds(ask, group, one)]
     chosen.sort(key=lambda one: (one.state == "complete", one.timescale.due_on or date.max))
     return _list(title, chosen, ask)
@@ -138,7 +149,7 @@ def digest(ask: Ask) -> Reply:
         if len(mine) != 1:
             names = mine or list(ask.groups)
             choices = tuple(Button(one.name, f"digest {one.name}") for one in names[:20])
-            raise UserError("Which group? Type digest and its name.", choices)
+            raise UserError("Say which group's digest you would like: digest and its name.", choices)
         group = mine[0]
     if not may_see_all(ask.actor):
         raise UserError(
@@ -178,14 +189,14 @@ def history(ask: Ask) -> Reply:
 
     Example: history P2.3c
     """
-    one, _holding = _find(ask, "history")
+    one, _ = ask.find("history", "read")
     lines = []
     for row in list_rows(ask.tx, ref=one.ref, most=_MOST_TOLD):
         local = ask.calendar.local(row.at)
         words = "(redacted)" if row.redacted else row.words or ""
         value = str(row.facts.get("value") or "").replace("_", " ")
         detail = ": ".join(part for part in (value, words) if part)
-        via = " on the console" if row.account else ""
+        via = f" ({row.account})" if row.account else ""  # console, for whom, by which account
         lines.append(
             f"{row.number}. {say_date(local.date())} {local:%H:%M}, {label_of(ask.tx, row.actor)}{via}, "
             f"{row.verb.replace('_', ' ')}" + (f": {detail}" if detail else "")
@@ -201,11 +212,13 @@ def why(ask: Ask) -> Reply:
 
     Example: why P2.3c
     """
-    one, holding = _find(ask, "why")
+    one, _ = ask.find("why", "read")
+    holding = ask.holding(one)
     names = {key: person.label for key, person in list_persons(ask.tx).items()}
     states = {"planned": "planned", "sent": "sent", "silenced": "not sent", "waiting": "waiting", "failed": "failed"}
     lines = []
-    for line in ledger.list_of(ask.tx, one.ref)[-_MOST_TOLD:]:
+    rungs = ledger.list_of(ask.tx, one.ref)
+    for line in rungs[-_MOST_TOLD:]:
         who = names.get(line.rung.person, "nobody")
         passed = f" for {line.rung.passed_for}" if line.rung.passed_for else ""
         state = states[line.state]
@@ -225,7 +238,7 @@ def why(ask: Ask) -> Reply:
             lines.append(f"{say_date(local.date())} {local:%H:%M}, {row.kind} to {who}: {state}{trouble}.")
     if not lines:
         lines.append("Nothing has been planned or sent about it yet.")
-    lines.append(_say_next(ask, one, holding))
+    lines.append(_say_next(ask, one, holding, rungs))
     return _told(f"Why, for {one.ref}", lines)
 
 
@@ -235,35 +248,42 @@ def help_(ask: Ask) -> Reply:
 
     Example: help rag
     """
-    word = ask.words.lower().lstrip("/").split()[0] if ask.words else ""
+    words = ask.words.lower().replace("/", " ").split()
+    word = words[1] if words[:1] == ["halfterm"] and len(words) > 1 else "".join(words[:1])
     if word in COMMANDS:
         one = COMMANDS[word]
         lines = [f"{one.usage}. {one.summary}", *([one.details] if one.details else [])]
         return Message("\n".join(lines), (Heading(one.usage), Text("\n".join(lines))))
-    lines = [f"{one.usage}: {one.summary}" for one in COMMANDS.values() if one.shown]
-    intro = "With or without a slash. In words of your own is fine after a reference."
-    return Message("\n".join([intro, *lines]), (Heading("What you can type"), Text(intro), Bullets(tuple(lines))))
-
-
-def _find(ask: Ask, word: str) -> tuple[Action, Group | None]:
-    """The action a command names, which the actor may read, and the group that holds it."""
-    typed, _rest = split_ref(ask.words)
-    if not typed:
-        raise UserError(f"Which action? Type for example: {word} P2.3c")
-    one = get_action(ask.tx, typed, ask.directory, word)
-    holding = find_holding_group(one.focus_area, one.priority, ask.groups)
-    if not may(ask.actor, "read", one, holding):
-        raise UserError(compose_refusal("read", one, holding))
-    return one, holding
+    first = [COMMANDS[each] for each in _FIRST]
+    rest = [one for one in COMMANDS.values() if one.shown and one not in first]
+    lines = [f"{one.usage}: {one.summary}" for one in (*first, *rest)]
+    intro = (
+        "Type these with or without a slash. A reference followed by your own words is noted as progress. "
+        "For more about one: help rag"
+    )
+    return Message(
+        "\n".join([intro, *(f"- {line}" for line in lines)]),
+        (Heading("What you can type"), Text(intro), Bullets(tuple(lines))),
+    )
 
 
 def _may_read(ask: Ask, one: Action) -> bool:
-    return may(ask.actor, "read", one, find_holding_group(one.focus_area, one.priority, ask.groups))
+    return may(ask.actor, "read", one, ask.holding(one))
 
 
 def _holds(ask: Ask, group: Group, one: Action) -> bool:
-    holding = find_holding_group(one.focus_area, one.priority, ask.groups)
+    holding = ask.holding(one)
     return holding is not None and holding.id == group.id
+
+
+def _get_group_or_say(ask: Ask) -> Group:
+    try:
+        return get_group(ask.tx, ask.words, ask.directory)
+    except UserError:
+        raise UserError(
+            f"“{ask.words[:60]}” is no list I know: try mine, overdue, at risk, due, all, a group's name, or P2.3.",
+            (Button("My actions", "actions mine"), Button("Overdue", "actions overdue")),
+        ) from None
 
 
 def _is_due(one: Action, first: date, last: date) -> bool:
@@ -297,33 +317,45 @@ def _say_owner(text: str, people: list[str]) -> str:
 
 
 def _say_rung(kind: str, rung: str) -> str:
+    if kind == "meeting":
+        name, _, day = rung.partition(" ")
+        return f"{name} for the meeting on {say_date(date.fromisoformat(day))}"
     words = {
         "starting": "starting list",
         "timescale": f"timescale, {rung}",
         "mitigation": f"mitigation, {rung}",
         "overdue": "overdue",
         "lead": "overdue, to the accountable lead",
-        "meeting": f"meeting, {rung}",
         "vulnerable": "vulnerable, to the chair",
         "not_mine": "not mine, to the office",
+        "news": "what another did",
     }
     return words.get(kind, kind)
 
 
-def _say_next(ask: Ask, one: Action, holding: Group | None) -> str:
-    """The next rung that is still to come, and what keeps it quiet until then."""
+def _say_next(ask: Ask, one: Action, holding: Group | None, lines: Sequence[ledger.Line]) -> str:
+    """The next rung that is still to come, and what keeps it quiet until then. `lines` are its lines of the ledger."""
     if one.state == "complete":
         return "Next: nothing, it is complete."
     if one.proposal is not None:
         return "Next: nothing until the chair has agreed or returned what is proposed."
-    rungs = list_action_rungs(one, 0, "", ask.today - timedelta(days=1), ask.today, ask.calendar, ask.policy)
-    if holding is not None:
-        rungs += list_meeting_rungs(one, holding, ask.now, 0, "", ask.calendar, ask.policy)
-    quiet = one.quiet_until
-    coming = sorted(rung for rung in rungs if rung.on > ask.today and (quiet is None or rung.on > quiet))
+    calendar, policy, quiet = ask.calendar, ask.policy, one.quiet_until
+    sent = [line for line in lines if line.state == "sent" and line.sent_at]
+    started = [calendar.today(line.sent_at) for line in sent if line.rung.kind == "starting" and line.sent_at]
+    chased = [calendar.today(line.sent_at) for line in sent if line.rung.kind == "overdue" and line.sent_at]
+    if not started:
+        return "Next: the starting list, on the next working morning."
+    after = max(ask.today, quiet or ask.today) + timedelta(days=1)
+    rungs = list_action_rungs(one, 0, "", min(started), ask.today, calendar, policy)
+    rungs += list_meeting_rungs(one, find_meeting_dates(holding, ask.now, calendar, policy), 0, "")
+    rungs += list_mitigation_rungs(one, after + timedelta(days=366), 0, "", calendar, policy)
+    first = max(after, calendar.add_working_days(min(started), policy.overdue_every))
+    chase = find_chase_day(one, min(started), max(chased, default=None), first, calendar, policy)
+    rungs += [Rung(chase, "overdue", one.ref, "", 0)] if chase else []
+    coming = min((rung for rung in rungs if rung.on >= after), default=None)
     silent = (
         f" Quiet until {say_date(quiet)}, because it was answered or snoozed." if quiet and quiet >= ask.today else ""
     )
-    if not coming:
-        return f"Next: only a chase every ten working days while it is overdue.{silent}"
-    return f"Next: {say_date(coming[0].on)}, {_say_rung(coming[0].kind, coming[0].rung)}.{silent}"
+    if coming is None:
+        return f"Next: nothing, until its group has a meeting or its timescale a date.{silent}"
+    return f"Next: {say_date(coming.on)}, {_say_rung(coming.kind, coming.rung)}.{silent}"

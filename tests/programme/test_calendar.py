@@ -29,7 +29,7 @@ CALENDAR = Calendar(BANK_HOLIDAYS, closures=frozenset({date(2022, 12, 28)}), hal
 ALL_CLOSED = Calendar(frozenset(date(2021, 1, 1) + timedelta(days=n) for n in range(1500)))
 
 days = st.dates(date(2020, 1, 1), date(2028, 12, 31))
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2028, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(2020, 1, 1), datetime(2028, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants its bounds naive
 spans = st.integers(-120, 120)
 
 
@@ -120,7 +120,7 @@ def test_working_days_between_is_the_number_of_open_days(start: date, length: in
 def test_local_time_needs_an_aware_instant() -> None:
     assert CALENDAR.today(datetime(2022, 6, 30, 23, 30, tzinfo=UTC)) == date(2022, 7, 1)
     with pytest.raises(ValueError, match="time zone"):
-        CALENDAR.local(datetime(2022, 6, 30, 23, 30))  # noqa: DTZ001
+        CALENDAR.local(datetime(2022, 6, 30, 23, 30))  # noqa: DTZ001 - what must be refused
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,184 @@
+"""Rating an action, and the alarm that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.commands import Ask, command, compose_reply
+from bot.commands.update import done
+from programme.escalation import Told, list_told
+from programme.facts import Action, Escalation, Rung, find_strategic_group
+from programme.messages import Button, Field, Form, Option, Reply, UserError
+from programme.permissions import may, owns
+from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
+from programme.reminders import say_date
+from programme.updates import change_rag, list_alarmed
+from storage import ledger, outbox
+from storage.people import list_persons
+
+
+@command("rag REF RATING [why]")
+def rag(ask: Ask) -> Reply:
+    """Rate an action: at-risk, vulnerable, on-track or deferred, and say why.
+
+    Red, amber and green work too; for blue, say done. At risk and vulnerable are escalated a little later, so that you
+    can undo.
+    Example: rag P2.3c at-risk the supplier has not signed
+    """
+    action, words = ask.find("rag")
+    rating, reason = _read_rating(ask, words)
+    if rating is None:
+        evidence = split_complete(words)
+        if evidence is not None:
+            return done(replace(ask, words=f"{action.ref} {evidence}"))
+        if words:
+            raise UserError(
+                f"“{words.split()[0][:40]}” is not a rating: use at-risk, vulnerable, on-track or deferred.",
+                tuple(Button(str(LOOKS[one]), f"rag {action.ref} {one.typed}") for one in Rag),
+            )
+        return _ask_rating(action)
+    alarm = action.escalation
+    owner = owns(ask.actor, action)
+    again = action.rag == rating and action.rag_by == ask.actor.key and not reason and not action.reason
+    if again and (rating is not Rag.ON_TRACK or not owner):
+        return _ask_reason(action, rating)
+    decides = may(ask.actor, "decide", action, ask.holding(action))
+    update = change_rag(action, rating, reason, ask.actor, ask.today, ask.quiet(action), owner=owner, decides=decides)
+    number = ask.record(action, update)
+    if action.rag == rating:
+        lines = [f"{action.ref} is still {LOOKS[rating]}."]
+    else:
+        lines = [f"{action.ref} is now {LOOKS[rating]} (was {action.look})."]
+    if update.alarm == "raise":
+        lines.append(_escalate(ask, action, rating, number, explained=bool(reason)))
+    elif update.alarm == "explain" and alarm:
+        lines.append(_hasten(ask, action, alarm.number))
+    elif update.alarm == "close":
+        lines.append("The alarm about it is closed.")
+    elif alarm and alarm.state == "open" and rating is not alarm.kind:
+        lines.append(_leave_open(ask, action, alarm, number))
+    if not owner and not (update.alarm == "raise" and rating is Rag.AT_RISK):
+        people = [person for each in action.owners for person in each.people]
+        if ask.tell(people, action, number):
+            lines.append("Its owners hear of this with their next reminders.")
+    buttons = []
+    for owed in update.owed:
+        line, label, typed = _OWED[owed]
+        lines.append(line.format(ref=action.ref, rating=rating.typed))
+        buttons.append(Button(label, typed.format(ref=action.ref, rating=rating.typed)))
+    return compose_reply(lines, [*buttons, Button("Undo", "undo")])
+
+
+# What is owed: the sentence that asks for it, the button and what the button types.
+_OWED = {
+    "reason": ("Why? Type: rag {ref} {rating} and the reason.", "Say why", "rag {ref} {rating}"),
+    "mitigation": (
+        "What is being done about it? Type: mitigation {ref} what; who; by when.",
+        "Add the mitigation",
+        "mitigation {ref}",
+    ),
+    "timescale": (
+        "It needs a new timescale. Type for example: slipping {ref} Dec-22 and why.",
+        "New timescale",
+        "slipping {ref}",
+    ),
+    "completion": ("Or, if it is finished: done {ref} and where the evidence is.", "It is done", "done {ref}"),
+}
+
+
+def _read_rating(ask: Ask, words: str) -> tuple[Rag | None, str]:
+    """The rating, from the form or typed, and the reason with it."""
+    if chosen := ask.field("rating"):
+        return find_rag(chosen), ask.field("reason")
+    rating, reason = split_rag(words)
+    return rating, ask.field("reason") or reason
+
+
+def _ask_rating(action: Action) -> Form:
+    options = tuple(Option(str(LOOKS[one]), one.value) for one in Rag)
+    return Form(
+        f"Rate {action.ref}",
+        f"rag {action.ref}",
+        (
+            Field("rating", "Rating", "choice", options=options, value=action.rag or ""),
+            Field("reason", "Why?", "text", required=False, hint="Needed for at risk, vulnerable and deferred"),
+        ),
+        f"How is {action.ref}? Type: rag {action.ref} at-risk, vulnerable, on-track or deferred, and why.",
+    )
+
+
+def _ask_reason(action: Action, rating: Rag) -> Form:
+    word = LOOKS[rating].word.lower()
+    return Form(
+        f"Why is {action.ref} {word}?",
+        f"rag {action.ref} {rating.typed}",
+        (Field("reason", "Reason", "text"),),
+        f"{action.ref} is already {word}. Say why: rag {action.ref} {rating.typed} and the reason.",
+    )
+
+
+def _escalate(ask: Ask, action: Action, kind: Rag, number: int, *, explained: bool) -> str:
+    """Queue the notices of an alarm, and say who will be told and when."""
+    near = {group.id: group for group in (ask.holding(action), find_strategic_group(ask.groups)) if group}
+    told = list_told(action, action.bodies, kind, list(near.values()), ask.leads, ask.office, ask.actor.key)
+    if not told:
+        return "There is nobody else to tell yet, as the programme office has set no other chairs."
+    who = _say_told(told)
+    if kind is Rag.VULNERABLE:
+        on = ask.calendar.add_working_days(ask.today, 1)
+        rungs = [Rung(on, "vulnerable", action.ref, f"alarm {number}", each.person.id) for each in told if each.person]
+        for each in told:
+            if each.person is None:
+                rungs += [
+                    Rung(on, "vulnerable", action.ref, f"alarm {number}", one.id, each.why)
+                    for one in ask.office
+                    if one.address != ask.actor.key
+                ]
+        ledger.plan(ask.tx, rungs, ask.now)
+        return f"With their next reminders, from {say_date(on)}, I tell {who}."
+    due = _alarm_due(ask, explained=explained)
+    for each in told:
+        if each.person:
+            facts = {"number": number, "ref": action.ref, "person": each.person.id}
+            key = f"notice:{action.ref}:{number}:{each.person.id}"
+            outbox.say(ask.tx, key, "notice", each.person.address, due_at=due, facts=facts)
+    return f"{_say_when(ask, due)} I tell {who}, unless you undo it first."
+
+
+def _hasten(ask: Ask, action: Action, number: int) -> str:
+    """The reason has come: notices that still wait for it leave fifteen minutes from now."""
+    due = _alarm_due(ask, explained=True)
+    waiting = outbox.list_lines(ask.tx, key_starts=f"notice:{action.ref}:{number}:", states=["due"])
+    moved = [line for line in waiting if line.due_at > due and outbox.move(ask.tx, line.key, due)]
+    return f"Thank you. {_say_when(ask, due)} the others hear of it." if moved else "Thank you, the reason is noted."
+
+
+def _leave_open(ask: Ask, action: Action, alarm: Escalation, number: int) -> str:
+    """A colleague's alarm stands until they, or the chair, agree that it is over: they are told how."""
+    holding = ask.holding(action)
+    raised_by = list_alarmed(action, alarm) - {ask.actor.key}
+    colleagues = [one for one in list_persons(ask.tx).values() if one.address in raised_by]
+    ask.tell([*colleagues, *(holding.chairs if holding else ())], action, number)
+    who = [*(one.label for one in colleagues), f"the chair of {holding.name}" if holding else "the programme office"]
+    return f"The alarm stays open until {' or '.join(who)} agrees; they hear of it with their next reminders."
+
+
+def _alarm_due(ask: Ask, *, explained: bool) -> datetime:
+    if explained:
+        return ask.calendar.next_sending(ask.now + ask.policy.alarm_delay)
+    return ask.calendar.add_working_hours(ask.now, ask.policy.alarm_delay_unexplained)
+
+
+def _say_when(ask: Ask, due: datetime) -> str:
+    local = ask.calendar.local(due)
+    day = "" if local.date() == ask.today else f" on {local:%A} {say_date(local.date())}"
+    return f"At {local:%H:%M}{day}"
+
+
+def _say_told(told: Sequence[Told]) -> str:
+    """Everyone who will hear, by what they are; a role with nobody in it is said to be empty."""
+    whys = [each.why if each.person else f"{each.why} (nobody is set)" for each in told]
+    once = list(dict.fromkeys(f"the {why}" for why in whys))
+    return once[0] if len(once) == 1 else ", ".join(once[:-1]) + " and " + once[-1]

@@ -1,0 +1,165 @@
+"""Done is proposed, the chair agrees or returns it, and nobody agrees their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from programme.messages import Form
+from tests.stories.council import buttons, history_length, is_one_sentence, open_council, told
+from tests.story import Story
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    council = open_council(tmp_path)
+    yield council
+    council.close()
+
+
+def test_done_is_proposed_and_asks_for_its_evidence(story: Story) -> None:
+    reply = story.ask("A", "done P1.1a")
+    assert reply.text == (
+        "P1.1a is done, awaiting agreement by the chair of The Board. Nobody is reminded of it until then. "
+        "Where is the evidence? Type: evidence P1.1a and a link, or say why there is none."
+    )
+    assert buttons(reply) == {"Add evidence": "evidence P1.1a", "Undo": "undo"}
+    assert "Proposed: done, awaiting agreement" in story.say("A", "action P1.1a")
+    assert "no evidence supplied" in story.say("A", "action P1.1a")
+
+
+def test_reminders_stop_until_it_is_decided(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    story.mornings("2022-10-31")
+    assert not any("P1.1a" in text for text in told(story).get("A", []))
+    assert "Next: nothing" in story.say("A", "why P1.1a")
+
+
+def test_the_counts_keep_what_was_agreed_until_then(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    assert "Complete" not in story.say("D", "digest The Board").split("\n")[1]
+    story.say("D", "agree P1.1a")
+    assert "✅ Complete 1" in story.say("D", "digest The Board")
+
+
+def test_evidence_with_it_or_later_is_shown_to_the_chair(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    assert "done already; what you say of its evidence is added" in story.say("A", "done P1.1a and the minutes")
+    assert "is already done, awaiting agreement" in story.refused("A", "done P1.1a")
+    assert "- P1.1a: complete, proposed by A: https://example.org/charter" in story.say("D", "agree")
+
+
+@pytest.mark.parametrize(
+    "reason", ["none, it was a telephone call", "no evidence, it was a call", "because it was a call", "N/A"]
+)
+def test_a_reason_for_no_evidence_is_enough_and_is_not_evidence(story: Story, reason: str) -> None:
+    assert "Where is the evidence?" not in story.say("A", f"done P1.1a {reason}")
+    assert "no evidence supplied" in story.say("A", "action P1.1a")
+
+
+def test_the_chair_agrees_and_it_is_complete(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    assert story.say("D", "agree P1.1a well done") == "Agreed: P1.1a (complete)."
+    assert story.say("A", "action P1.1a").startswith("P1.1a · ✅ Complete.")
+    assert "Nothing is waiting to be agreed for P1.1a." in story.refused("D", "agree P1.1a")
+
+
+def test_the_chair_returns_it_with_a_reason_and_its_owners_hear(story: Story) -> None:
+    story.say("A", "done P1.1b https://example.org/survey")
+    form = story.ask("D", "return P1.1b")
+    assert isinstance(form, Form)
+    reply = story.say("D", form.command, reason="The NHS part is missing.")
+    assert reply == ("P1.1b goes back to A, C: The NHS part is missing. They hear of it with their next reminders.")
+    story.tick("2022-09-06 09:00")
+    sentence = "- P1.1b came back from D, who does not agree that it is done yet: The NHS part is missing."
+    assert sentence in told(story)["A"][0]
+    assert sentence in told(story)["C"][0]
+    assert "awaiting agreement" not in story.say("A", "action P1.1b")
+
+
+def test_a_return_taken_back_is_told_to_nobody(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    story.say("D", "return P1.1a the survey is missing")
+    assert "Undone: the return of P1.1a." in story.say("D", "undo")
+    story.mornings("2022-09-09")
+    assert not any("came back" in one.text for one in story.sent)
+    assert "- P1.1a: complete" in story.say("D", "agree")
+
+
+def test_agree_all_agrees_every_one_and_undo_takes_them_back(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    story.say("B", "slipping P1.1c Jan-23 waiting for the trainer")
+    reply = story.say("D", "agree all")
+    assert reply == (
+        "Agreed: P1.1a (complete), P1.1c (Jan-23 in place of Dec-22). "
+        "Undo takes them back one at a time, the last first."
+    )
+    story.say("D", "undo")
+    story.say("D", "undo")
+    waiting = story.say("D", "agree")
+    assert "- P1.1a: complete, proposed by A" in waiting
+    assert "- P1.1c: Jan-23 in place of Dec-22, proposed by B: waiting for the trainer" in waiting
+    assert story.say("A", "action P1.1a").startswith("P1.1a · ⚪ Not yet rated")
+
+
+def test_nothing_to_agree_is_said_plainly(story: Story) -> None:
+    assert story.say("D", "agree") == "Nothing is waiting for you to agree."
+    assert story.say("D", "agree all") == "Nothing is waiting for you to agree."
+
+
+def test_several_are_agreed_all_or_none(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    before = history_length(story)
+    story.refused("D", "agree P1.1a P1.1c")
+    story.refused("D", "agree P1.1a P9.9z")
+    assert history_length(story) == before
+    assert story.say("D", "agree P1.1a P1.1a") == "Agreed: P1.1a (complete)."
+
+
+@pytest.mark.parametrize("who", ["A", "B", "X"])
+def test_only_the_chair_and_the_office_agree(story: Story, who: str) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    for words in ("agree P1.1a", "return P1.1a not yet"):
+        refusal = story.refused(who, words)
+        assert is_one_sentence(refusal)
+    assert story.say(who, "agree all") == "Nothing is waiting for you to agree."
+    assert story.say("office", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_a_chair_does_not_agree_their_own_and_the_group_above_does(story: Story) -> None:
+    story.group("The Schools Group", "2022-09-27 10:00", chair="A", holds=["P1.1"], reports_to=["The Board"])
+    reply = story.say("A", "done P1.1a https://example.org/charter")
+    assert "awaiting agreement by the chair of The Board" in reply
+    assert story.refused("A", "agree P1.1a") == ("Nobody agrees their own, so P1.1a waits for the chair of The Board.")
+    assert story.say("A", "agree all") == "Nothing is waiting for you to agree."
+    assert story.say("D", "agree all") == "Agreed: P1.1a (complete)."
+
+
+def test_without_a_group_above_it_goes_to_the_office(story: Story) -> None:
+    story.group("The Schools Group", "2022-09-27 10:00", chair="A", holds=["P1.1"])
+    assert "awaiting agreement by the programme office" in story.say("A", "done P1.1a")
+    assert "waits for the programme office" in story.refused("A", "agree P1.1a")
+    story.refused("D", "agree P1.1a")
+    assert story.say("office", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_a_chair_agrees_what_others_of_their_group_propose(story: Story) -> None:
+    story.group("The Schools Group", "2022-09-27 10:00", chair="A", holds=["P1.1"], reports_to=["The Board"])
+    assert "awaiting agreement by the chair of The Schools Group" in story.say("B", "done P1.1c https://example.org/c")
+    story.refused("D", "agree P1.1c")
+    assert story.say("A", "agree P1.1c") == "Agreed: P1.1c (complete)."
+
+
+def test_the_office_does_not_agree_its_own(story: Story) -> None:
+    story.say("office", "done P1.1a https://example.org/charter")
+    assert "waits for the chair of The Board" in story.refused("office", "agree P1.1a")
+    assert story.say("D", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_two_chairs_one_of_whom_owns_it(story: Story) -> None:
+    story.give("D", "A")
+    story.say("A", "done P1.1a https://example.org/charter")
+    assert "waits for the chair of The Board" in story.refused("A", "agree P1.1a")
+    assert story.say("console:D", "agree P1.1a") == "Agreed: P1.1a (complete)."
