@@ -20,11 +20,11 @@ from bot.settings import Settings, read_settings
 from jobs.compose import Composer
 from jobs.deliver import Deliverer, Sender, Tally
 from jobs.plan_ahead import plan_ahead
-from jobs.tidy import tidy
 from programme.calendar import Calendar, parse_bank_holidays, parse_terms
 from programme.reminders import Policy
 from storage.db import Database
 from storage.programme import find_setting
+from storage.tidy import tidy
 
 log = logging.getLogger(__name__)
 
@@ -96,23 +96,30 @@ class App:
         with self.db.write() as tx:
             return plan_ahead(tx, now.astimezone(UTC), self.calendar, self.policy, list(self.senders))
 
-    def deliver(self, clock: Callable[[], datetime]) -> Tally:
-        """Give every due message a turn, waiting a little for a channel's limits."""
+    def deliver(
+        self,
+        clock: Callable[[], datetime],
+        patience: float = _WAIT_FOR_LIMITS,
+        reached: Callable[[str], None] = lambda step: None,
+    ) -> Tally:
+        """Give every due message a turn, waiting up to `patience` real seconds for a channel's limits.
+
+        `reached` is told each step of a delivery.
+        """
         with self._turn:
-            deliverer = Deliverer(self.db, self.senders, Composer(self.calendar, self.policy), self.calendar, clock)
+            compose = Composer(self.calendar, self.policy, self.senders.keys())
+            deliverer = Deliverer(self.db, self.senders, compose, self.calendar, clock, reached)
             waited = 0.0
             while True:
                 tally = deliverer.run()
-                rest = (
-                    min((until - clock()).total_seconds() for until in deliverer.held.values())
-                    if deliverer.held
-                    else None
-                )
-                if rest is None or waited + max(rest, 0) > _WAIT_FOR_LIMITS:
+                now = clock()
+                rests = [max((until - now).total_seconds(), 0.0) for until in deliverer.held.values()]
+                if not rests or waited + min(rests) > patience:
                     return tally
-                deliverer.held.clear()
-                sleep(max(rest, 0))
-                waited += max(rest, 0)
+                sleep(min(rests))
+                waited += min(rests)
+                now = clock()
+                deliverer.held = {scheme: until for scheme, until in deliverer.held.items() if until > now}
 
     def tidy(self, now: datetime) -> None:
         with self.db.write() as tx:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +24,7 @@ from programme.reminders import say_date, say_due
 from storage import outbox, people
 from storage.actions import list_actions
 from storage.db import Tx
+from storage.history import get_head
 from storage.programme import (
     add_web_line,
     count_web_lines,
@@ -68,17 +70,20 @@ class Demo:
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self._folder = folder
+        self._file = folder / "demo.db"
         folder.mkdir(parents=True, exist_ok=True)
-        if fresh:
+        if fresh and self._file.exists():
+            self._open().close()  # refused where it is not the demo's: nothing else is ever removed
             self._remove()
         self.app = self._open()
 
     def _open(self) -> App:
-        settings = Settings(database_url=f"sqlite:///{self._folder / 'demo.db'}")
+        settings = Settings(database_url=f"sqlite:///{self._file}")
         app = App(settings, senders={"web": WebSender(self)})
         with app.db.read() as tx:
-            known, has_plan = find_setting(tx, "demo clock"), people.read_directory(tx, STARTS.date()).roles
-        if known is None and has_plan:
+            known, is_used = find_setting(tx, "demo clock"), get_head(tx).number > 0
+        if known is None and is_used:
+            app.close()
             raise UserError(
                 f"{self._folder} holds a database that is not the demo's: choose another with --folder NAME."
             )
@@ -88,8 +93,8 @@ class Demo:
         return app
 
     def _remove(self) -> None:
-        for path in self._folder.glob("demo.*"):
-            path.unlink()
+        for name in ("demo.db", "demo.db-wal", "demo.db-shm", "demo.key"):
+            (self._folder / name).unlink(missing_ok=True)
 
     def close(self) -> None:
         self.app.close()
@@ -265,18 +270,14 @@ def run_demo(folder: Path, host: str, port: int, *, fresh: bool) -> int:
 
     if not _is_loopback(host):
         raise UserError(f"The demo listens on this machine only, not on {host}: use --host 127.0.0.1.")
-    bound = http.bind(host, port)
-    demo = Demo(folder, fresh=fresh)
-    shown = f"[{host}]" if ":" in host else host
-    print(
-        f"The demo is at http://{shown}:{bound.getsockname()[1]}/ (Ctrl-C stops it; it goes on where it was).",
-        flush=True,
-    )
-    routes = [*http.health_routes(demo.app, demo.instant), *demo_routes(demo)]
-    try:
+    with closing(http.bind(host, port)) as bound, closing(Demo(folder, fresh=fresh)) as demo:
+        shown = f"[{host}]" if ":" in host else host
+        print(
+            f"The demo is at http://{shown}:{bound.getsockname()[1]}/ (Ctrl-C stops it; it goes on where it was).",
+            flush=True,
+        )
+        routes = [*http.health_routes(demo.app, demo.instant), *demo_routes(demo)]
         http.run(Starlette(routes=routes), bound)
-    finally:
-        demo.close()
     return 0
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,6 +20,7 @@ from bot.app import App
 from programme.messages import UserError
 from storage.outbox import count_by_state, oldest_due
 
+_LAST_ANSWERS = 2  # seconds that requests under way are given when the bot is stopped
 _STALE_AFTER = 15 * 60  # seconds; a due row older than this means that nothing is being delivered
 
 
@@ -39,11 +43,32 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def run(app: Starlette, bound: socket.socket) -> None:
-    """Serve until stopped by a signal."""
+    """Serve until stopped by a signal, which is a good end: what follows this call is still done."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off"
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+        timeout_graceful_shutdown=_LAST_ANSWERS,
     )
-    uvicorn.Server(config).run(sockets=[bound])
+    # uvicorn raises the signal once more when it has shut down, for whoever handled it before: here, nobody dies of it.
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with suppress(_Left):
+            uvicorn.Server(config).run(sockets=[bound])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Left(BaseException):
+    """A signal came; not an Exception, so that nothing on the way takes it for a fault."""
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise _Left
 
 
 def health_routes(app: App, clock: Callable[[], datetime]) -> list[Route]:

@@ -20,10 +20,10 @@ from programme.messages import UserError
 from programme.plan import Plan
 from programme.reminders import say_date
 from programme.roles import suggest_roles
-from storage import people
+from storage import appointments, people
 from storage.db import Database, Tx
 from storage.history import Head, record, verify
-from storage.plans import find_last_plan, store_plan
+from storage.plans import find_last_plan, get_area_ref, store_plan
 from storage.programme import set_paused as pause_programme
 from storage.programme import set_setting
 
@@ -58,17 +58,13 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
         last = find_last_plan(tx)
         before = plan_from_dict(last) if last else None
         if before is not None:
-            changes = compare_plans(before, plan).lines()
-            lines += (
-                ["Against the last import:", *(f"  {line}" for line in changes)]
-                if changes
-                else ["Nothing has changed."]
-            )
+            lines += ["Against the last import:", *(f"  {line}" for line in compare_plans(before, plan).lines())]
         if not dry_run:
             kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
             lines += [f"  {line}" for line in kept]
     if plan.warnings:
-        lines.append(f"{len(plan.warnings)} doubts for the programme office:")
+        doubts = "1 doubt" if len(plan.warnings) == 1 else f"{len(plan.warnings)} doubts"
+        lines.append(f"{doubts} for the programme office:")
         lines += [f"  {doubt.where}: {doubt.text}" for doubt in plan.warnings]
     lines.append(
         "Dry run: nothing was stored."
@@ -79,10 +75,14 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
 
 
 def _say_size(plan: Plan) -> str:
+    def count(things: Sequence[object], one: str, more: str) -> str:
+        return f"{len(things)} {one if len(things) == 1 else more}"
+
     return (
-        f"Read {len(plan.actions)} actions in {len(plan.focus_areas)} focus areas under "
-        f"{len(plan.priorities)} priorities, {len(plan.roles)} roles, {len(plan.groups)} groups, "
-        f"{len(plan.ratings)} ratings and {len(plan.metrics)} metrics."
+        f"Read {count(plan.actions, 'action', 'actions')} in {count(plan.focus_areas, 'focus area', 'focus areas')} "
+        f"under {count(plan.priorities, 'priority', 'priorities')}, {count(plan.roles, 'role', 'roles')}, "
+        f"{count(plan.groups, 'group', 'groups')}, {count(plan.ratings, 'rating', 'ratings')} and "
+        f"{count(plan.metrics, 'metric', 'metrics')}."
     )
 
 
@@ -92,7 +92,9 @@ def check_address(address: str) -> str:
         raise UserError(
             f"“{address}” is not an address: use slack:T1:U1, teams:TENANT:ID, mail:a@b.gov.uk or console:NAME."
         )
-    return address.strip()
+    scheme, _, rest = address.strip().partition(":")
+    scheme = scheme.lower()
+    return f"{scheme}:{rest.upper() if scheme == 'slack' else rest.lower() if scheme == 'mail' else rest}"
 
 
 def set_holder(
@@ -110,8 +112,8 @@ def set_holder(
     """Let a person hold a role, from a day or always."""
     address = check_address(address)
     directory = people.read_directory(tx, today)
-    person = people.set_person(tx, address, name=name, email=email)
-    found = people.set_holder(tx, role, person, directory, from_on=since)
+    person = appointments.set_person(tx, address, name=name, email=email)
+    found = appointments.set_holder(tx, role, person, directory, from_on=since)
     facts = {"role": found.abbreviation, "address": address, "from": since}
     record(tx, "people_set", actor=_OFFICE, account=account, now=now, facts=facts)
     return f"{name or address} holds {found.abbreviation}{f' from {say_date(since)}' if since else ''}."
@@ -119,7 +121,7 @@ def set_holder(
 
 def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: datetime, account: str) -> str:
     """Let a person hold a role no longer, from a day on."""
-    found = people.end_holder(tx, role, check_address(address), people.read_directory(tx, today), on=on)
+    found = appointments.end_holder(tx, role, check_address(address), people.read_directory(tx, today), on=on)
     facts = {"role": found.abbreviation, "address": address, "on": on}
     record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts=facts)
     return f"{address} no longer holds {found.abbreviation} from {say_date(on)}."
@@ -128,7 +130,7 @@ def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: d
 def set_office(tx: Tx, address: str, *, name: str | None, now: datetime, account: str) -> str:
     """Add a person to the programme office."""
     address = check_address(address)
-    people.set_person(tx, address, name=name, office=True)
+    appointments.set_person(tx, address, name=name, office=True)
     record(tx, "people_office", actor=_OFFICE, account=account, now=now, facts={"address": address})
     return f"{name or address} is of the programme office."
 
@@ -153,7 +155,7 @@ def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
 
 def set_meaning(tx: Tx, text: str, means: Sequence[str], *, today: date, now: datetime, account: str) -> str:
     """What an owner string means, from now on and after every later import."""
-    roles = people.set_meaning(tx, text, means, people.read_directory(tx, today))
+    roles = appointments.set_meaning(tx, text, means, people.read_directory(tx, today))
     names = [role.abbreviation for role in roles]
     record(tx, "roles", actor=_OFFICE, account=account, now=now, facts={"text": text, "means": names})
     return f"“{text}” means {' and '.join(names)}."
@@ -219,20 +221,28 @@ def set_group(
         values["chair"] = people.get_role(values["chair"], directory)[1].abbreviation
     if values.get("papers", 1) < 0:
         raise UserError("--papers is a number of working days before the meeting: use 0 or more.")
+    for name_of in ("holds", "scope"):
+        if name_of in values:
+            values[name_of] = [get_area_ref(tx, typed) for typed in values[name_of]]
+    if "scope" in values:
+        values["scope"] = ",".join(values["scope"])
     values["reports_to"] = [people.get_group(tx, one, directory).name for one in values.get("reports_to", [])]
     if not values["reports_to"]:
         del values["reports_to"]
     if values.get("channel"):
-        check_address(values["channel"])
-    stored = people.set_group(tx, name, directory, **values)
+        values["channel"] = check_address(values["channel"])
+    before = {group.name for group in people.list_groups(tx, directory)}
+    stored = appointments.set_group(tx, name, directory, **values)
     group = people.get_group(tx, stored, directory)
     for starts_at in meets:
-        people.add_meeting(tx, group.id, starts_at)
+        appointments.add_meeting(tx, group.id, starts_at)
+    yielded = appointments.take_holdings(tx, group) if values.get("holds") else []
     facts = {**values, "group": stored, "meets": [one.isoformat() for one in meets]}
     record(tx, "groups_set", actor=_OFFICE, account=account, now=now, facts=facts)
     group = people.get_group(tx, stored, directory)
     meeting = group.next_meeting(now)
-    lines = [f"{stored} is set."]
+    lines = [f"{stored} is set." if stored in before else f"{stored} is a new group."]
+    lines += [f"{other} no longer holds {', '.join(refs)}." for other, refs in yielded]
     if group.chair:
         holders = ", ".join(one.label for one in group.chairs) or "nobody yet"
         lines.append(f"Its chair is {group.chair} ({holders}).")
@@ -258,7 +268,9 @@ def list_groups(tx: Tx, today: date, now: datetime, calendar: Calendar, *, as_js
                 "strategic": group is strategic,
                 "chair": group.chair or None,
                 "holds": list(group.holds),
+                "scope": list(group.scope),
                 "reports_to": list(group.reports_to),
+                "channel": group.channel or None,
                 "papers": group.papers,
                 "meets": [meeting.starts_at.isoformat() for meeting in group.meetings],
             }
@@ -282,7 +294,8 @@ def set_terms(tx: Tx, text: str, *, now: datetime, account: str) -> str:
     terms = parse_terms(text)
     set_setting(tx, "terms", text)
     record(tx, "terms", actor=_OFFICE, account=account, now=now, facts={"half_terms": len(terms)})
-    return f"{len(terms)} half terms are set, {say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}."
+    one = "term is" if len(terms) == 1 else "terms are"
+    return f"{len(terms)} half {one} set, {say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}."
 
 
 def set_paused(tx: Tx, paused: bool, until: date | None, *, now: datetime, account: str) -> str:

@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,24 +21,29 @@ from jobs.clock import Metronome
 
 log = logging.getLogger("halfterm")
 
+_PATIENCE = 1.0  # real seconds; what a channel's limit holds back for longer goes with a later beat
+
 
 class Served:
-    """The parts of a running bot: an ASGI app, and what must be started and stopped beside it."""
+    """The parts of a running bot: an ASGI app, and what must be started and stopped beside it.
 
-    def __init__(self, settings: Settings) -> None:
+    `clock` dates everything that is done and written. Only signatures are held against the real time, as they are made.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = real_now) -> None:
         self.app = App(settings, out=sys.stderr, wake=lambda: self.clock.wake())
         self.clock = Metronome(
-            plan=_guarded("plan", lambda: self.app.plan(real_now())),
-            deliver=_guarded("deliver", lambda: self.app.deliver(real_now)),
-            tidy=_guarded("tidy", lambda: self.app.tidy(real_now())),
+            plan=_guarded("plan", lambda: self.app.plan(clock())),
+            deliver=_guarded("deliver", lambda: self.app.deliver(clock, patience=_PATIENCE)),
+            tidy=_guarded("tidy", lambda: self.app.tidy(clock())),
         )
-        routes: list[BaseRoute] = [*http.health_routes(self.app, real_now)]
+        routes: list[BaseRoute] = [*http.health_routes(self.app, clock)]
         self._socket_mode: list[tuple[Callable[[], None], Callable[[], None]]] = []
         if settings.has_slack:
             from bot.slack.app import connect, slack_app  # only where Slack is configured
             from bot.slack.app import routes as slack_routes
 
-            door = self.app.door(real_now)
+            door = self.app.door(clock)
             bolt = slack_app(door.answer, door.note)
             if settings.slack_app_token:
                 mode = connect(bolt, settings.slack_app_token, settings.slack_api_url)
@@ -57,22 +64,22 @@ class Served:
         self.app.close()
 
 
-def serve(*, host: str | None, port: int | None) -> int:
+def serve(*, host: str | None, port: int | None, clock: Callable[[], datetime]) -> int:
     """Run until a signal; returns the exit code."""
     settings = read_settings(os.environ, Path(".env"))
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    bound = http.bind(settings.host, settings.port)
-    served = Served(settings)
-    served.start()
-    channels = ", ".join(sorted(served.app.senders))
-    log.info("halfterm is listening on %s port %s; channels: %s", settings.host, bound.getsockname()[1], channels)
-    try:
-        http.run(served.asgi, bound)
-    finally:
-        served.stop()
+    with closing(http.bind(settings.host, settings.port)) as bound:
+        served = Served(settings, clock)
+        channels, port = ", ".join(sorted(served.app.senders)), bound.getsockname()[1]
+        try:
+            served.start()
+            log.info("halfterm is listening on %s port %s; channels: %s", settings.host, port, channels)
+            http.run(served.asgi, bound)
+        finally:
+            served.stop()
     return 0
 
 

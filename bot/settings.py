@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SLACK_API = "https://slack.com/api/"
+_LEAST_KEY = 16  # characters
 
 
 class SettingsError(Exception):
@@ -49,10 +52,11 @@ class Settings:
                 "SECRET_KEY is not set: give it 32 or more random characters, kept outside the database."
             )
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_text(encoding="ascii").strip().encode()
+            _make_key(path)
+        key = path.read_bytes().strip()
+        if len(key) < _LEAST_KEY:
+            raise SettingsError(f"{path} holds no key: put back the one it held, or the history cannot be checked.")
+        return key
 
     def key_file(self) -> Path | None:
         """Where the key is kept without SECRET_KEY: beside the SQLite file; None for other databases."""
@@ -62,11 +66,24 @@ class Settings:
         return Path(self.database_url.removeprefix(prefix)).with_suffix(".key")
 
 
+def _make_key(path: Path) -> None:
+    """Make the key's file, whole or not at all; where another process is first, its key stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # readable by its owner alone
+    try:
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
+
+
 def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
     """Settings from an environment over a `.env` file. SettingsError lists everything that is wrong."""
     values: dict[str, str] = {}
     if env_file is not None and env_file.is_file():
-        values |= {name: value for name, value in dotenv_values(env_file, interpolate=False).items() if value}
+        values |= _read_file(env_file)
     values |= {name: value for name, value in environ.items() if value}
     wrong: list[str] = []
 
@@ -90,13 +107,16 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
 
     def url(name: str, default: str = "") -> str:
         value = text(name, default)
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+        if value and not _is_web_address(value):
             wrong.append(f"{name} must be a whole address such as https://halfterm.example.gov.uk.")
         return value
 
+    database_url = text("DATABASE_URL", "sqlite:///halfterm.db")
+    if "://" not in database_url:
+        wrong.append("DATABASE_URL must be a whole address such as sqlite:///halfterm.db.")
     api = url("SLACK_API_URL", SLACK_API)
     settings = Settings(
-        database_url=text("DATABASE_URL", "sqlite:///halfterm.db"),
+        database_url=database_url,
         secret_key=text("SECRET_KEY"),
         public_url=url("PUBLIC_URL").rstrip("/"),
         host=text("HOST", "127.0.0.1"),
@@ -106,7 +126,7 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
         slack_signing_secret=text("SLACK_SIGNING_SECRET"),
         slack_api_url=api if api.endswith("/") else api + "/",
     )
-    if settings.secret_key and len(settings.secret_key) < 16:
+    if settings.secret_key and len(settings.secret_key) < _LEAST_KEY:
         wrong.append("SECRET_KEY is too short: use 32 or more random characters.")
     if (settings.slack_app_token or settings.slack_signing_secret) and not settings.slack_bot_token:
         wrong.append("SLACK_BOT_TOKEN is missing: copy it from Slack, OAuth & Permissions.")
@@ -115,3 +135,19 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        found = dotenv_values(path, interpolate=False)
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not text in UTF-8: save it again as plain text.") from None
+    return {name: value for name, value in found.items() if value}
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # such as half of an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

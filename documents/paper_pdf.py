@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -32,27 +33,59 @@ _TEMPLATE = Path(__file__).with_name("paper.typ")
 # A table of more columns than this gets smaller letters, and hyphens in its words.
 _CROWDED = 8
 _ZERO_WIDTH_SPACE = "\u200b"
+_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def write_pdf(paper: Paper) -> bytes:
     """PDF/UA-1. A character that no font of this machine shows is named in brackets, never an empty box."""
-    words = _as_data(paper)
+    data = _as_data(paper)
+    named: frozenset[str] = frozenset()
+    while True:
+        try:
+            return _compile(data, paper.as_at)
+        except _CannotSet as fault:
+            marks = {letter for letter in fault.letters if unicodedata.category(letter).startswith("M")}
+            more = marks - named or fault.letters - named  # a mark takes the letter under it down with it
+            if not more:
+                break  # the fault is another than letters without a font
+            named |= more
+            data = _change_texts(data, functools.partial(_name, letters=named))
+    # typst has its own faults, such as over marks where left-to-right meets right-to-left: what it cannot set alone is
+    # spelt out, and where that is not enough everything is.
+    data = _change_texts(data, lambda text: text if _can_be_set(text) else _name(text))
     try:
-        return _compile(words, paper.as_at)
-    except typst.TypstError:  # most likely such a character; any other fault comes up again below
-        return _compile(_spelt_out(words), paper.as_at)
+        return _compile(data, paper.as_at)
+    except _CannotSet:
+        return _compile(_change_texts(data, _name), paper.as_at)
 
 
-def _compile(words: Mapping[str, Any], day: date) -> bytes:
-    return typst.compile(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
-        font_paths=find_fonts(),
-        format="pdf",
-        pdf_standards="ua-1",
-        timestamp=datetime.combine(day, time(), UTC),
-        sys_inputs={"paper": json.dumps(words)},
-    )
+class _CannotSet(Exception):
+    """typst made no PDF of these words; `letters` are those of its complaint, as far as it names any."""
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(complaint)
+        blamed = "".join(re.findall('`"(.*?)"`', complaint))
+        letters = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), blamed)
+        self.letters = frozenset(letter for letter in letters if not _is_plain(letter))
+
+
+def _compile(data: Mapping[str, Any], day: date) -> bytes:
+    try:
+        return typst.compile(
+            _TEMPLATE,
+            root=_TEMPLATE.parent,
+            font_paths=find_fonts(),
+            format="pdf",
+            pdf_standards="ua-1",
+            timestamp=datetime.combine(day, time(), UTC),
+            sys_inputs={"paper": json.dumps(data)},
+        )
+    except typst.TypstError as error:
+        raise _CannotSet(error.diagnostic) from error
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise _CannotSet("") from error  # a panic within typst, which is no Exception
 
 
 def _as_data(paper: Paper) -> dict[str, Any]:
@@ -110,30 +143,44 @@ def _breakable(text: str) -> str:
     return break_long_words(text, _ZERO_WIDTH_SPACE)
 
 
-def _spelt_out(data: Any) -> Any:
-    """The same data with every character that no font shows named instead."""
-    match data:
-        case str():
-            return "".join(letter if letter < "\u0180" or _is_shown(letter) else _name(letter) for letter in data)
-        case dict():
-            return {key: _spelt_out(value) for key, value in data.items()}
-        case list() | tuple():
-            return [_spelt_out(value) for value in data]
-        case _:
-            return data
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_shown(letter: str) -> bool:
+def _can_be_set(text: str) -> bool:
+    if all(map(_is_plain, text)):
+        return True
     day = date(2022, 9, 5)  # any will do
     try:
-        _compile(_as_data(Paper("Trial", "", day, (Text(letter),))), day)
-    except typst.TypstError:
+        _compile(_as_data(Paper("Trial", "", day, (Text(text),))), day)
+    except _CannotSet:
         return False
     return True
 
 
-def _name(letter: str) -> str:
-    if unicodedata.category(letter) in {"Mn", "Cf"}:  # a mark on, or a join between, letters that are named themselves
+def _change_texts(data: Any, change: Callable[[str], str]) -> Any:
+    match data:
+        case str():
+            return change(data)
+        case dict():
+            return {key: _change_texts(value, change) for key, value in data.items()}
+        case list() | tuple():
+            return [_change_texts(value, change) for value in data]
+        case _:
+            return data
+
+
+def _is_plain(letter: str) -> bool:
+    """Whether it is Latin that every machine shows: typst brings a font for it."""
+    return letter < "\u0180"
+
+
+def _name(text: str, letters: Container[str] | None = None) -> str:
+    """The text with these letters named, or with all that are not plain Latin."""
+    spelt = (
+        letter if _is_plain(letter) or (letters is not None and letter not in letters) else _name_letter(letter)
+        for letter in text
+    )
+    return "".join(spelt) or (text and "–")  # a heading may not be empty
+
+
+def _name_letter(letter: str) -> str:
+    if unicodedata.category(letter) == "Cf" or _VARIATION.match(letter):  # says how its neighbours look, no more
         return ""
     return f"[{unicodedata.name(letter, '').lower() or f'U+{ord(letter):04X}'}]"

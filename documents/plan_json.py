@@ -31,9 +31,13 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     del whole["title"]
     for action in whole["actions"]:
         timescale = action["timescale"]
-        action["timescale"] = timescale["text"]
-        action["due_on"] = timescale["due_on"]
-        action["state"] = "complete" if timescale["state"] == "completed" else "open"
+        action |= {
+            "timescale": timescale["text"],
+            "due_on": timescale["due_on"],
+            "state": "complete" if timescale["state"] == "completed" else "open",
+        }
+        for name in ("rag", "success_criteria", "outcome", "evidence", "progress"):
+            action[name] = action.pop(name)  # behind what was added, as the contract lists them
     for area in whole["focus_areas"]:
         del area["priority"]
     return whole

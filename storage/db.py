@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 _BUSY_MS = 15_000
+# A statement made where its module is loaded is compiled once; to make one anew takes longer than to run it. So what
+# every request runs stands at the top of its module, with this in the place of the programme.
+PROGRAMME: sa.BindParameter[int] = sa.bindparam("programme")
 
 
 class DatabaseError(Exception):
@@ -29,11 +33,29 @@ class Tx:
     programme: int
     key: bytes
 
+    def run(self, statement: sa.Executable, **values: Any) -> sa.CursorResult[*tuple[Any, ...]]:
+        """Run a statement of `PROGRAMME`, with values for its other parameters."""
+        return self.conn.execute(statement, {"programme": self.programme, **values})
+
+
+def find_sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address; None for a server, and for a database in memory."""
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        return None
+    name = parsed.database
+    return Path(name) if parsed.get_backend_name() == "sqlite" and name and name != ":memory:" else None
+
 
 def insert(tx: Tx, table: sa.Table, **values: Any) -> int:
     """Insert one row of this programme and return its id."""
-    statement = sa.insert(table).values(programme_id=tx.programme, **values).returning(table.c.id)
-    return int(tx.conn.execute(statement).scalar_one())
+    return int(tx.conn.execute(_insert(table), {"programme_id": tx.programme, **values}).scalar_one())
+
+
+@functools.cache
+def _insert(table: sa.Table) -> sa.Executable:
+    return sa.insert(table).returning(table.c.id)
 
 
 class Database:
@@ -49,14 +71,21 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
-        with self._engine.begin() as conn:
+        with self._plainly(), self._engine.begin() as conn:
             yield Tx(conn, self.programme, self._key)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A transaction for reading: one consistent moment, and no writer is kept waiting."""
-        with self._readers.connect() as conn:
+        with self._plainly(), self._readers.connect() as conn:
             yield Tx(conn, self.programme, self._key)
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.OperationalError as error:  # locked, full, gone: nothing that the program has got wrong
+            raise DatabaseError(_plain(error, self.url)) from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -66,10 +95,13 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         script = ScriptDirectory.from_config(config)
+        head = script.get_current_head()
         try:
+            with self._readers.connect() as conn:  # the usual case, in which nobody has to wait
+                if MigrationContext.configure(conn).get_current_revision() == head:
+                    return
             with self._engine.begin() as conn:
                 current = MigrationContext.configure(conn).get_current_revision()
-                head = script.get_current_head()
                 if current == head:
                     return
                 known = {revision.revision for revision in script.walk_revisions()}
@@ -100,6 +132,8 @@ class Database:
 def _plain(error: Exception, url: str) -> str:
     where = url.rsplit("@", 1)[-1]  # never the password
     cause = str(getattr(error, "orig", error)).splitlines()[0]
+    if "locked" in cause:
+        return f"The database {where} has been kept busy by another program for {_BUSY_MS // 1000} seconds: try again."
     return f"The database {where} cannot be used ({cause}): check DATABASE_URL and that the file or server is there."
 
 
@@ -112,10 +146,10 @@ def _engine(url: str) -> sa.Engine:
             connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False} if is_sqlite else {},
             pool_pre_ping=not is_sqlite,
         )
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise DatabaseError(
-            f"DATABASE_URL is not one this program can open ({error}): try sqlite:///halfterm.db."
-        ) from error
+            f"DATABASE_URL is not one this program can open ({type(error).__name__}): try sqlite:///halfterm.db."
+        ) from error  # its text may hold the address, and that a password
     if is_sqlite:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -129,6 +163,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",  # what was said is not forgotten in a power cut
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what was redacted is not left in the file's free pages
     ):
         connection.execute(f"PRAGMA {pragma}")
 

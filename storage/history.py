@@ -9,15 +9,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.db import Tx
-from storage.schema import history, programme, words
+from storage.db import PROGRAMME, Tx
+from storage.schema import history, outbox, programme, web_line, words
+
+_HEAD = sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == PROGRAMME)
+_GROW = (
+    sa.update(programme)
+    .where(programme.c.id == PROGRAMME)
+    .values(chain_number=sa.bindparam("number"), chain_mac=sa.bindparam("mac"), revision=programme.c.revision + 1)
+)
+
+
+_KEEP = sa.insert(words).returning(words.c.id)
+_APPEND = sa.insert(history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +68,7 @@ def keep_words(tx: Tx, text: str) -> int | None:
     """Store words apart from the facts; None for none."""
     if not text:
         return None
-    return int(
-        tx.conn.execute(
-            sa.insert(words).values(programme_id=tx.programme, text=text).returning(words.c.id)
-        ).scalar_one()
-    )
+    return int(tx.conn.execute(_KEEP, {"programme_id": tx.programme, "text": text}).scalar_one())
 
 
 def record(
@@ -76,11 +83,9 @@ def record(
     account: str = "",
 ) -> tuple[int, int | None]:
     """Append a row; returns its number and the id of its words. Also marks the programme as changed."""
-    head = tx.conn.execute(
-        sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == tx.programme)
-    ).one()
+    head = get_head(tx)
     words_id = keep_words(tx, text)
-    number = head.chain_number + 1
+    number = head.number + 1
     body = json.dumps(dict(facts or {}), sort_keys=True, default=str, ensure_ascii=False)
     row = {
         "number": number,
@@ -93,21 +98,15 @@ def record(
         "words_id": words_id,
         "words_mac": _mac(tx.key, "words", str(tx.programme), str(number), text) if text else "",
     }
-    mac = _row_mac(tx, head.chain_mac, row)
-    tx.conn.execute(sa.insert(history).values(programme_id=tx.programme, mac=mac, **row))
-    tx.conn.execute(
-        sa.update(programme)
-        .where(programme.c.id == tx.programme)
-        .values(chain_number=number, chain_mac=mac, revision=programme.c.revision + 1)
-    )
+    mac = _row_mac(tx, head.mac, row)
+    tx.conn.execute(_APPEND, {"programme_id": tx.programme, "mac": mac, **row})
+    tx.conn.execute(_GROW, {"programme": tx.programme, "number": number, "mac": mac})
     return number, words_id
 
 
 def get_head(tx: Tx) -> Head:
-    row = tx.conn.execute(
-        sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == tx.programme)
-    ).one()
-    return Head(row.chain_number, row.chain_mac)
+    number, mac = tx.conn.execute(_HEAD, {"programme": tx.programme}).one()
+    return Head(number, mac)
 
 
 def list_rows(tx: Tx, *, ref: str | None = None, actor: str | None = None, most: int = 50) -> list[Row]:
@@ -126,19 +125,39 @@ def find_row(tx: Tx, number: int) -> Row | None:
 
 
 def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, account: str = "") -> bool:
-    """Take the words out of a row, for good; the row, its hash and who did it remain. False where it has none left."""
+    """Take the words out of a row, for good; the row, its hash and who did it remain. False where it has none left.
+
+    Entries, proposals and mitigations share the row's words; answers that repeat them are rid of them too. What the
+    plan's own file says is not ours to redact: that is corrected in the file, which is imported again.
+    """
     row = find_row(tx, number)
     if row is None or row.words is None:
         return False
+    for table, column in ((outbox, outbox.c.facts), (web_line, web_line.c.body)):
+        for each in tx.conn.execute(sa.select(table.c.id, column).where(table.c.programme_id == tx.programme)):
+            cleaned = _without(row.words, each[1])
+            if cleaned != each[1]:
+                tx.conn.execute(sa.update(table).where(table.c.id == each.id).values({column: cleaned}))
     words_id = (
         sa.select(history.c.words_id)
         .where(history.c.programme_id == tx.programme, history.c.number == number)
         .scalar_subquery()
     )
     tx.conn.execute(sa.update(words).where(words.c.id == words_id).values(text=None, redacted_at=now))
-    facts = {"redacts": number, "reason": reason}
-    record(tx, "redact", actor=actor, now=now, ref=row.ref, facts=facts, account=account)
+    facts = {"redacts": number}
+    record(tx, "redact", actor=actor, now=now, ref=row.ref, facts=facts, text=reason, account=account)
     return True
+
+
+def _without(text: str, stored: Any) -> Any:
+    """A JSON value with the text taken out of every string in it."""
+    if isinstance(stored, str):
+        return stored.replace(text, "(redacted)")
+    if isinstance(stored, list):
+        return [_without(text, one) for one in stored]
+    if isinstance(stored, dict):
+        return {name: _without(text, one) for name, one in stored.items()}
+    return stored
 
 
 def verify(tx: Tx, head: Head | None = None) -> Verdict:
@@ -146,14 +165,14 @@ def verify(tx: Tx, head: Head | None = None) -> Verdict:
     faults: list[str] = []
     redactions: set[int] = set()
     without_words: list[int] = []
-    before, expected, last = "", 1, ""
+    before, expected = "", 1
     query = (
         sa.select(history, words.c.text)
         .select_from(history.outerjoin(words, history.c.words_id == words.c.id))
         .where(history.c.programme_id == tx.programme)
         .order_by(history.c.number)
     )
-    for row in tx.conn.execute(query):
+    for row in _readable(tx, query, faults):
         if row.number != expected:
             faults.append(
                 f"row {expected} is missing"
@@ -161,29 +180,42 @@ def verify(tx: Tx, head: Head | None = None) -> Verdict:
                 else f"rows {expected} to {row.number - 1} are missing"
             )
         facts = {name: getattr(row, name) for name in _SIGNED}
-        if row.number == expected and not hmac.compare_digest(row.mac, _row_mac(tx, before, facts)):
+        is_next = row.number == expected  # after a gap there is nothing to check a row against
+        if is_next and not _same(row.mac, _row_mac(tx, before, facts)):
             faults.append(f"row {row.number} has been changed")
+        elif is_next and row.verb == "redact":
+            redactions.add(json.loads(row.facts)["redacts"])
         if row.words_mac and row.text is None:
             without_words.append(row.number)
-        elif row.words_mac and not hmac.compare_digest(
+        elif row.words_mac and not _same(
             row.words_mac, _mac(tx.key, "words", str(tx.programme), str(row.number), row.text)
         ):
             faults.append(f"the words of row {row.number} have been changed")
-        if row.verb == "redact":
-            redactions.add(json.loads(row.facts)["redacts"])
-        if head and row.number == head.number and not hmac.compare_digest(row.mac, head.mac):
+        if head and row.number == head.number and not _same(row.mac, head.mac):
             faults.append(f"row {row.number} is not the one that was signed then")
-        before = last = row.mac
+        before = row.mac
         expected = row.number + 1
     faults += [
         f"the words of row {n} are missing and no redaction says so" for n in without_words if n not in redactions
     ]
     stored = get_head(tx)
-    if (stored.number, stored.mac) != (expected - 1, last):
+    if (stored.number, stored.mac) != (expected - 1, before):
         faults.append(f"the history ends at row {expected - 1}, but {stored.number} were recorded")
     if head and expected - 1 < head.number:
         faults.append(f"the history ends at row {expected - 1}, but had {head.number} rows before")
-    return Verdict(Head(expected - 1, last), tuple(n for n in without_words if n in redactions), tuple(faults))
+    return Verdict(Head(expected - 1, before), tuple(n for n in without_words if n in redactions), tuple(faults))
+
+
+def _readable(tx: Tx, query: sa.Select[Any], faults: list[str]) -> Iterator[Any]:
+    """The rows, as far as they can be read: somebody may have put into one what is no instant."""
+    try:
+        yield from tx.conn.execute(query)
+    except ValueError:
+        faults.append("the history cannot be read to its end: an instant in it has been changed")
+
+
+def _same(mac: str, ours: str) -> bool:
+    return hmac.compare_digest(mac.encode(), ours.encode())  # bytes, as a changed one need not be ASCII
 
 
 _SIGNED = ("number", "at", "actor", "account", "verb", "ref", "facts", "words_mac")

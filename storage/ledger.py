@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from programme.reminders import Kind, Rung
+from programme.facts import Rung, RungKind
 from storage.db import Tx
 from storage.schema import ledger, outbox, programme
 
@@ -54,21 +54,23 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
 
 
 def list_planned(tx: Tx, until: date, person: int | None = None) -> list[Line]:
-    """Lines waiting to be carried that fall on or before a day, oldest first."""
+    """Lines still to be carried that fall on or before a day, oldest first."""
     query = _lines(tx).where(ledger.c.state == "planned", ledger.c.falls_on <= until)
     if person is not None:
         query = query.where(ledger.c.person_id == person)
     return [_line(row) for row in tx.conn.execute(query.order_by(ledger.c.falls_on, ledger.c.id))]
 
 
+def list_open(tx: Tx, until: date) -> list[Line]:
+    """Lines that fall on or before a day and are not settled, those that nobody can carry included."""
+    query = _lines(tx).where(ledger.c.state.in_(("planned", "waiting")), ledger.c.falls_on <= until)
+    return [_line(row) for row in tx.conn.execute(query)]
+
+
 def list_of(tx: Tx, ref: str) -> list[Line]:
     """Every line about one action, oldest first."""
     query = _lines(tx).where(ledger.c.subject == ref).order_by(ledger.c.falls_on, ledger.c.id)
     return [_line(row) for row in tx.conn.execute(query)]
-
-
-def list_by_ids(tx: Tx, ids: Sequence[int]) -> list[Line]:
-    return [_line(row) for row in tx.conn.execute(_lines(tx).where(ledger.c.id.in_(ids)).order_by(ledger.c.id))]
 
 
 def settle(tx: Tx, ids: Iterable[int], state: State, reason: str, now: datetime, outbox_id: int | None = None) -> None:
@@ -81,29 +83,68 @@ def settle(tx: Tx, ids: Iterable[int], state: State, reason: str, now: datetime,
     )
 
 
-def last_days(tx: Tx, kind: Kind) -> dict[tuple[int, str], date]:
-    """(person, ref) → the latest local date on which a line of this kind was sent or is on its way."""
+@dataclass(frozen=True, slots=True)
+class Last:
+    """When somebody was last told of a subject with one kind of rung; `passed_for` as in the rung."""
+
+    person: int
+    subject: str
+    passed_for: str
+    at: datetime
+
+
+def list_last(tx: Tx, kind: RungKind, *states: State) -> list[Last]:
+    """The last line of this kind and these states for each person and subject."""
     query = (
-        sa.select(ledger.c.person_id, ledger.c.subject, sa.func.max(ledger.c.falls_on))
-        .where(ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state == "sent")
-        .group_by(ledger.c.person_id, ledger.c.subject)
+        sa.select(ledger.c.person_id, ledger.c.subject, ledger.c.passed_for, sa.func.max(ledger.c.at))
+        .where(ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state.in_(states))
+        .group_by(ledger.c.person_id, ledger.c.subject, ledger.c.passed_for)
     )
-    return {(person, subject): day for person, subject, day in tx.conn.execute(query)}
+    return [Last(*row) for row in tx.conn.execute(query)]
 
 
-def bundle_days(tx: Tx, since: date) -> dict[int, set[date]]:
-    """The days on which each person has had a bundle, or has one that may have gone."""
-    query = sa.select(outbox.c.facts).where(
+def list_said(tx: Tx, kind: RungKind) -> set[tuple[int, str, str]]:
+    """(person, subject, rung) of every line of this kind that was not silenced."""
+    query = sa.select(ledger.c.person_id, ledger.c.subject, ledger.c.rung).where(
+        ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state != "silenced"
+    )
+    return {(person, subject, rung) for person, subject, rung in tx.conn.execute(query)}
+
+
+def list_subjects(tx: Tx, outbox_id: int) -> list[str]:
+    """What a message was about."""
+    query = sa.select(ledger.c.subject).where(ledger.c.programme_id == tx.programme, ledger.c.outbox_id == outbox_id)
+    return sorted(set(tx.conn.execute(query).scalars()))
+
+
+def list_bundles(tx: Tx, since: datetime, *, but: int = 0) -> list[tuple[int, datetime]]:
+    """(person, when) of every bundle that went since an instant, or may have gone; not the row `but`."""
+    when = sa.func.coalesce(outbox.c.settled_at, outbox.c.due_at)
+    query = sa.select(outbox.c.facts, when).where(
         outbox.c.programme_id == tx.programme,
         outbox.c.kind == "bundle",
         outbox.c.state.in_(("sending", "sent")),
-        outbox.c.key > f"bundle:{since.isoformat()}",
-        outbox.c.key < "bundle:9",
+        outbox.c.id != but,
+        when >= since,
     )
-    days: dict[int, set[date]] = {}
-    for (facts,) in tx.conn.execute(query):
-        days.setdefault(facts["person"], set()).add(date.fromisoformat(facts["day"]))
-    return days
+    return [(facts["person"], at) for facts, at in tx.conn.execute(query)]
+
+
+def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str]) -> list[tuple[int, str]]:
+    """(message, what is wrong) that the office should hear of: given up or perhaps sent twice since an instant, or due
+    by `by` on a channel that is not set up. Of bundles that only wait the office passes on what is in them instead."""
+    stuck = sa.and_(
+        outbox.c.state == "due",
+        outbox.c.due_at <= by,
+        outbox.c.kind != "bundle",
+        outbox.c.scheme.not_in(list(schemes)),
+    )
+    gone_wrong = sa.or_(outbox.c.state == "failed", sa.and_(outbox.c.state == "sent", outbox.c.doubtful))
+    query = sa.select(outbox.c.id, outbox.c.state).where(
+        outbox.c.programme_id == tx.programme, sa.or_(stuck, sa.and_(gone_wrong, outbox.c.settled_at >= since))
+    )
+    wrong = {"due": "unreachable", "failed": "failed", "sent": "doubtful"}
+    return [(message, wrong[state]) for message, state in tx.conn.execute(query.order_by(outbox.c.id))]
 
 
 def get_mark(tx: Tx) -> tuple[str, int]:

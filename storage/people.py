@@ -2,21 +2,79 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from programme.facts import Accountable, Actor, Group, Meeting, Owner, Person, Role
 from programme.messages import UserError
-from storage.db import Tx, insert
+from storage.db import PROGRAMME, Tx
 from storage.schema import governance_group, holder, lead, meeting, person, role, role_meaning
 
+# Columns in the order of the fields of a Person and a Role.
+_PERSON = (person.c.id, person.c.address, person.c.name, person.c.office)
+_ROLE = (
+    role.c.abbreviation,
+    role.c.title,
+    role.c.organisation,
+    role.c.source == "table",
+    role.c.elected,
+    role.c.school,
+    role.c.reads_all,
+)
+_DAY: sa.BindParameter[date] = sa.bindparam("day")
+_ROLES = sa.select(role.c.id, *_ROLE).where(role.c.programme_id == PROGRAMME).order_by(role.c.position)
+_MEANINGS = (
+    sa.select(role_meaning.c.text, role_meaning.c.means)
+    .where(role_meaning.c.programme_id == PROGRAMME)
+    .order_by(role_meaning.c.id)
+)
+_HOLDERS = (
+    sa.select(holder.c.role_id, *_PERSON)
+    .join(person, holder.c.person_id == person.c.id)
+    .where(
+        holder.c.programme_id == PROGRAMME,
+        sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= _DAY),
+        sa.or_(holder.c.until_on.is_(None), holder.c.until_on > _DAY),
+    )
+    .order_by(holder.c.id)
+)
+_PERSONS = sa.select(*_PERSON).where(person.c.programme_id == PROGRAMME)
+_AT_ADDRESS = _PERSONS.where(person.c.address == sa.bindparam("address"))
+_OFFICE = _PERSONS.where(person.c.office).order_by(person.c.id)
+_GROUPS = (
+    sa.select(
+        governance_group.c.id,
+        governance_group.c.name,
+        governance_group.c.purpose,
+        governance_group.c.kinds,
+        governance_group.c.strategic,
+        governance_group.c.chair,
+        governance_group.c.scope,
+        governance_group.c.holds,
+        governance_group.c.reports_to,
+        governance_group.c.channel,
+        governance_group.c.papers,
+    )
+    .where(governance_group.c.programme_id == PROGRAMME)
+    .order_by(governance_group.c.position)
+)
+_MEETINGS = (
+    sa.select(meeting.c.id, meeting.c.group_id, meeting.c.starts_at)
+    .where(meeting.c.programme_id == PROGRAMME)
+    .order_by(meeting.c.starts_at)
+)
+_LEADS = sa.select(lead).where(lead.c.programme_id == PROGRAMME).order_by(lead.c.position)
 
-def _key(text: str) -> str:
+
+@functools.lru_cache(maxsize=4096)
+def name_key(text: str) -> str:
+    """What two spellings of a name share: case and spaces left out."""
     return "".join(text.casefold().split())
 
 
@@ -31,8 +89,8 @@ class Directory:
 
     def find_roles(self, text: str) -> list[tuple[int, Role]]:
         """The roles an owner's words mean: as the office answered, else the one of that abbreviation or title."""
-        names = self.meanings.get(_key(text), [text])
-        return [(ids[0], self.roles[ids[0]]) for name in names if (ids := self.by_name.get(_key(name)))]
+        names = self.meanings.get(name_key(text), [text])
+        return [(ids[0], self.roles[ids[0]]) for name in names if (ids := self.by_name.get(name_key(name)))]
 
     def resolve(self, text: str) -> Owner:
         """An owner string as roles and the people who hold them; without either it is vacant."""
@@ -53,84 +111,65 @@ def read_directory(tx: Tx, day: date) -> Directory:
     roles: dict[int, Role] = {}
     by_name: dict[str, list[int]] = defaultdict(list)
     titles: dict[str, list[int]] = defaultdict(list)
-    for row in tx.conn.execute(sa.select(role).where(role.c.programme_id == tx.programme).order_by(role.c.position)):
-        roles[row.id] = Role(
-            row.abbreviation, row.title, row.organisation, row.source == "table", row.elected, row.school, row.reads_all
-        )
-        by_name[_key(row.abbreviation)].append(row.id)
-        if row.title:
-            titles[_key(row.title)].append(row.id)
+    for role_id, *fields in tx.conn.execute(_ROLES, {"programme": tx.programme}):
+        one = roles[role_id] = Role(*fields)
+        by_name[name_key(one.abbreviation)].append(role_id)
+        if one.title:
+            titles[name_key(one.title)].append(role_id)
     for name, ids in titles.items():
         by_name.setdefault(name, ids)
     meanings: dict[str, list[str]] = defaultdict(list)
-    for row in tx.conn.execute(
-        sa.select(role_meaning).where(role_meaning.c.programme_id == tx.programme).order_by(role_meaning.c.id)
-    ):
-        meanings[_key(row.text)].append(row.means)
+    for text, means in tx.conn.execute(_MEANINGS, {"programme": tx.programme}):
+        meanings[name_key(text)].append(means)
     holders: dict[int, list[Person]] = defaultdict(list)
-    query = (
-        sa.select(holder.c.role_id, person)
-        .join(person, holder.c.person_id == person.c.id)
-        .where(holder.c.programme_id == tx.programme, _current(day))
-        .order_by(holder.c.id)
-    )
-    for row in tx.conn.execute(query):
-        if all(one.id != row.id for one in holders[row.role_id]):
-            holders[row.role_id].append(_as_person(row))
+    for role_id, *fields in tx.conn.execute(_HOLDERS, {"programme": tx.programme, "day": day}):
+        someone = Person(*fields)
+        if someone not in holders[role_id]:
+            holders[role_id].append(someone)
     return Directory(roles, by_name, meanings, holders)
 
 
 def list_office(tx: Tx) -> list[Person]:
     """The people of the programme office."""
-    query = sa.select(person).where(person.c.programme_id == tx.programme, person.c.office).order_by(person.c.id)
-    return [_as_person(row) for row in tx.conn.execute(query)]
+    return [Person(*row) for row in tx.conn.execute(_OFFICE, {"programme": tx.programme})]
 
 
 def list_persons(tx: Tx) -> dict[int, Person]:
-    query = sa.select(person).where(person.c.programme_id == tx.programme)
-    return {row.id: _as_person(row) for row in tx.conn.execute(query)}
+    people = [Person(*row) for row in tx.conn.execute(_PERSONS, {"programme": tx.programme})]
+    return {one.id: one for one in people}
 
 
 def list_groups(tx: Tx, directory: Directory) -> list[Group]:
     """Every governance group with its chairs today and its meetings, in the plan's order."""
     meetings: dict[int, list[Meeting]] = defaultdict(list)
-    names: dict[int, str] = {}
-    rows = tx.conn.execute(
-        sa.select(governance_group)
-        .where(governance_group.c.programme_id == tx.programme)
-        .order_by(governance_group.c.position)
-    ).all()
-    for row in rows:
-        names[row.id] = row.name
-    for row in tx.conn.execute(
-        sa.select(meeting).where(meeting.c.programme_id == tx.programme).order_by(meeting.c.starts_at)
-    ):
-        meetings[row.group_id].append(Meeting(row.id, names[row.group_id], row.starts_at))
+    rows = tx.conn.execute(_GROUPS, {"programme": tx.programme}).all()
+    names = {group_id: name for group_id, name, *_rest in rows}
+    for meeting_id, group_id, starts_at in tx.conn.execute(_MEETINGS, {"programme": tx.programme}):
+        meetings[group_id].append(Meeting(meeting_id, names[group_id], starts_at))
     return [
         Group(
-            row.id,
-            row.name,
-            row.purpose,
-            tuple(row.kinds),
-            row.strategic,
-            row.chair,
-            directory.resolve(row.chair).people if row.chair else (),
-            tuple(part.strip() for part in row.scope.split(",") if part.strip()),
-            tuple(row.holds),
-            tuple(row.reports_to),
-            row.channel,
-            row.papers,
-            tuple(meetings[row.id]),
+            group_id,
+            name,
+            purpose,
+            tuple(kinds),
+            strategic,
+            chair,
+            directory.resolve(chair).people if chair else (),
+            tuple(part.strip() for part in scope.split(",") if part.strip()),
+            tuple(holds),
+            tuple(reports_to),
+            channel,
+            papers,
+            tuple(meetings[group_id]),
         )
-        for row in rows
+        for group_id, name, purpose, kinds, strategic, chair, scope, holds, reports_to, channel, papers in rows
     ]
 
 
 def list_leads(tx: Tx, directory: Directory) -> list[Accountable]:
     """The accountable leads of every priority, as the plan names them and as they resolve to roles and people."""
-    query = sa.select(lead).where(lead.c.programme_id == tx.programme).order_by(lead.c.position)
     found = []
-    for row in tx.conn.execute(query):
+    for row in tx.conn.execute(_LEADS, {"programme": tx.programme}):
         owner = directory.resolve(row.role)
         found.append(
             Accountable(
@@ -141,18 +180,29 @@ def list_leads(tx: Tx, directory: Directory) -> list[Accountable]:
 
 
 def get_group(tx: Tx, name: str, directory: Directory) -> Group:
-    """The group of that name in any case, with or without its abbreviation in brackets; UserError lists the nearest."""
+    """The group of that name, or the only one that begins so, in any case; UserError lists them all."""
     groups = list_groups(tx, directory)
-    wanted = _key(name)
-    for group in groups:
-        whole, _, short = group.name.partition("(")
-        if wanted in (_key(group.name), _key(whole), _key(short.rstrip(") "))):
-            return group
-    starts = [group for group in groups if wanted and _key(group.name).startswith(wanted)]
+    group = find_group(groups, name)
+    if group is not None:
+        return group
+    wanted = name_key(name)
+    starts = [group for group in groups if wanted and name_key(group.name).startswith(wanted)]
     if len(starts) == 1:
         return starts[0]
     known = ", ".join(group.name for group in groups) or "none yet: import a plan first"
     raise UserError(f"There is no group called “{name.strip()}”. The groups are: {known}.")
+
+
+def find_group(groups: Sequence[Group], name: str) -> Group | None:
+    """The group of that name in any case, with or without its abbreviation in brackets, or called by that alone."""
+    wanted = name_key(name)
+    names: dict[str, Group] = {}
+    for group in groups:
+        whole, _, short = group.name.partition("(")
+        for key in (name_key(whole), name_key(short.rstrip(") "))):
+            names.setdefault(key, group)
+    names |= {name_key(group.name): group for group in groups}
+    return names.get(wanted) if wanted else None
 
 
 def find_actor(
@@ -163,16 +213,11 @@ def find_actor(
     A role that people hold is the first of them; one that nobody holds still acts, as the role itself.
     """
     wanted = name.strip()
-    if _key(wanted) == "office":
+    if name_key(wanted) == "office":
         return Actor("office", "the programme office", office=True)
-    rows = tx.conn.execute(
-        sa.select(person).where(
-            person.c.programme_id == tx.programme,
-            sa.or_(person.c.address == wanted, sa.func.lower(person.c.name) == wanted.lower()),
-        )
-    ).all()
-    if len(rows) == 1:
-        return _as_actor(_as_person(rows[0]), directory, groups, leads)
+    one = _find_person(tx, wanted)
+    if one is not None:
+        return _as_actor(one, directory, groups, leads)
     if ":" in wanted:
         return None
     owner = directory.resolve(wanted)
@@ -185,25 +230,35 @@ def find_actor(
         f"role:{names[0]}",
         names[0],
         names,
-        tuple(group.name for group in groups if group.chair and _key(group.chair) in {_key(n) for n in names}),
+        tuple(group.name for group in groups if group.chair and name_key(group.chair) in {name_key(n) for n in names}),
         reads_all=any(one.reads_all for one in owner.roles)
         or any(one.role in owner.roles for one in leads if one.role),
         bodies=tuple(owner.bodies),
     )
 
 
+def _find_person(tx: Tx, wanted: str) -> Person | None:
+    """The one person of that address or name; as written first, then in any case. None for nobody or several."""
+    row = tx.conn.execute(_AT_ADDRESS, {"programme": tx.programme, "address": wanted}).one_or_none()
+    if row is not None:
+        return Person(*row)
+    key = name_key(wanted)  # compared here: a database lowers only the letters it knows
+    found = [one for one in list_persons(tx).values() if key in (name_key(one.address), name_key(one.name))]
+    return found[0] if key and len(found) == 1 else None
+
+
 def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads: Sequence[Accountable]) -> Actor:
     roles = directory.roles_of(one.id)
     return Actor(
         one.address,
-        one.label,
+        one.name or one.address,
         tuple(held.abbreviation for held in roles),
         tuple(group.name for group in groups if any(chair.id == one.id for chair in group.chairs)),
         office=one.office,
         reads_all=any(held.reads_all for held in roles)
         or any(any(person.id == one.id for person in lead.people) for lead in leads),
         person=one,
-        bodies=tuple({held.body or held.abbreviation for held in roles}),
+        bodies=tuple({held.organisation.partition(":")[0].strip() or held.abbreviation for held in roles}),
     )
 
 
@@ -221,56 +276,9 @@ def label_of(tx: Tx, key: str) -> str:
     return (row.name or row.address) if row else key
 
 
-def set_person(
-    tx: Tx, address: str, *, name: str | None = None, email: str | None = None, office: bool | None = None
-) -> int:
-    """Add or change a person; what is None stays as it is. Returns their id."""
-    values: dict[str, Any] = {
-        key: value for key, value in (("name", name), ("email", email), ("office", office)) if value is not None
-    }
-    row = tx.conn.execute(
-        sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
-    ).one_or_none()
-    if row is None:
-        return insert(tx, person, address=address, **values)
-    if values:
-        tx.conn.execute(sa.update(person).where(person.c.id == row.id).values(**values))
-    return int(row.id)
-
-
-def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, from_on: date | None) -> Role:
-    """Let a person hold a role from a day on (None: always have). UserError where there is no such role."""
-    role_id, found = get_role(role_name, directory)
-    tx.conn.execute(
-        sa.delete(holder).where(
-            holder.c.role_id == role_id, holder.c.person_id == person_id, holder.c.until_on.is_(None)
-        )
-    )
-    insert(tx, holder, role_id=role_id, person_id=person_id, from_on=from_on)
-    return found
-
-
-def end_holder(tx: Tx, role_name: str, address: str, directory: Directory, *, on: date) -> Role:
-    """Let a person hold a role no longer from a day on. UserError where they do not hold it."""
-    role_id, found = get_role(role_name, directory)
-    ids = sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
-    done = tx.conn.execute(
-        sa.update(holder)
-        .where(
-            holder.c.role_id == role_id,
-            holder.c.person_id.in_(ids),
-            sa.or_(holder.c.until_on.is_(None), holder.c.until_on > on),
-        )
-        .values(until_on=on)
-    )
-    if done.rowcount == 0:
-        raise UserError(f"{address} does not hold {found.abbreviation}: see halfterm people list.")
-    return found
-
-
 def get_role(name: str, directory: Directory) -> tuple[int, Role]:
     """A role by abbreviation or title in any case; UserError names the nearest."""
-    ids = directory.by_name.get(_key(name))
+    ids = directory.by_name.get(name_key(name))
     if ids:
         return ids[0], directory.roles[ids[0]]
     from programme.roles import suggest_roles  # a message for a mistake only
@@ -285,61 +293,13 @@ def list_plan_roles(directory: Directory) -> list[Any]:
     return [PlanRole(one.abbreviation, one.title, one.organisation) for one in directory.roles.values() if one.listed]
 
 
-def set_meaning(tx: Tx, text: str, means: Iterable[str], directory: Directory) -> list[Role]:
-    """Say once and for all which roles an owner's words mean; survives every later import."""
-    roles = [get_role(name, directory)[1] for name in means]
-    tx.conn.execute(
-        sa.delete(role_meaning).where(
-            role_meaning.c.programme_id == tx.programme, sa.func.lower(role_meaning.c.text) == text.lower()
-        )
-    )
-    for one in roles:
-        insert(tx, role_meaning, text=text, means=one.abbreviation)
-    return roles
-
-
-def set_group(tx: Tx, name: str, directory: Directory, **values: Any) -> str:
-    """Add or change a governance group; returns its name as stored. Only one group is strategic at a time."""
-    try:
-        stored = get_group(tx, name, directory)
-    except UserError:
-        last = tx.conn.execute(sa.select(sa.func.max(governance_group.c.position))).scalar() or 0
-        insert(tx, governance_group, name=name.strip(), kinds=["decides"], holds=[], reports_to=[], position=last + 1)
-        stored = get_group(tx, name, directory)
-    if values.get("strategic"):
-        tx.conn.execute(
-            sa.update(governance_group).where(governance_group.c.programme_id == tx.programme).values(strategic=False)
-        )
-    if values:
-        tx.conn.execute(sa.update(governance_group).where(governance_group.c.id == stored.id).values(**values))
-    return stored.name
-
-
-def add_meeting(tx: Tx, group_id: int, starts_at: datetime) -> None:
-    """Add a meeting; the same one again changes nothing."""
-    known = sa.select(meeting.c.id).where(meeting.c.group_id == group_id, meeting.c.starts_at == starts_at)
-    if tx.conn.execute(known).one_or_none() is None:
-        insert(tx, meeting, group_id=group_id, starts_at=starts_at)
-
-
 def list_holdings(tx: Tx) -> list[tuple[str, Person, date | None, date | None]]:
     """Every holding, past and present: role, person, from, until."""
     query = (
-        sa.select(role.c.abbreviation, holder.c.from_on, holder.c.until_on, person)
+        sa.select(role.c.abbreviation, holder.c.from_on, holder.c.until_on, *_PERSON)
         .join(holder, holder.c.role_id == role.c.id)
         .join(person, holder.c.person_id == person.c.id)
         .where(holder.c.programme_id == tx.programme)
         .order_by(role.c.position, holder.c.id)
     )
-    return [(row.abbreviation, _as_person(row), row.from_on, row.until_on) for row in tx.conn.execute(query)]
-
-
-def _current(day: date) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= day),
-        sa.or_(holder.c.until_on.is_(None), holder.c.until_on > day),
-    )
-
-
-def _as_person(row: Any) -> Person:
-    return Person(row.id, row.address, row.name, row.office)
+    return [(name, Person(*fields), since, until) for name, since, until, *fields in tx.conn.execute(query)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from programme.messages import UserError
 from programme.plan import Metric, Plan, PlanAction, Point
-from programme.refs import bare_key, ref_key
+from programme.refs import bare_key, nearest_refs, ref_key
 from storage.db import Tx, insert
 from storage.history import keep_words, record
 from storage.schema import (
@@ -23,6 +25,7 @@ from storage.schema import (
     owner,
     priority,
     programme,
+    proposal,
     rating_definition,
     role,
     words,
@@ -94,28 +97,52 @@ def _replace(tx: Tx, table: sa.Table, rows: list[dict[str, Any]]) -> None:
 
 def _store_roles(tx: Tx, plan: Plan) -> None:
     """Roles of the table, and one for each owner string that it lacks. A role somebody holds is never removed."""
-    stored = {
-        (row.abbreviation, row.title): row.id
-        for row in tx.conn.execute(sa.select(role).where(role.c.programme_id == tx.programme))
-    }
+    query = sa.select(role).where(role.c.programme_id == tx.programme).order_by(role.c.position, role.c.id)
+    stored = tx.conn.execute(query).all()
     listed = {name.casefold() for one in plan.roles for name in (one.abbreviation, one.title)}
     strings = dict.fromkeys(text for one in plan.actions for text in one.owners if text.casefold() not in listed)
     wanted = [(one.abbreviation, one.title, one.organisation, "table") for one in plan.roles]
     wanted += [(text, "", "", "owner") for text in strings]
+    known = _pair_roles(stored, [(abbreviation, title) for abbreviation, title, _organisation, _source in wanted])
     for position, (abbreviation, title, organisation, source) in enumerate(wanted):
-        values = {"organisation": organisation, "source": source, "position": position}
-        role_id = stored.pop((abbreviation, title), None)
-        if role_id is None:
-            elected = "council member" in title.lower() or "councillor" in title.lower()
-            insert(tx, role, abbreviation=abbreviation, title=title, elected=elected, **values)
+        values = {"organisation": organisation, "source": source, "position": position, "title": title}
+        before = known[position]
+        if before is None or before.title != title:
+            values["elected"] = "council member" in title.lower() or "councillor" in title.lower()
+        if before is None:
+            insert(tx, role, abbreviation=abbreviation, **values)
         else:
-            tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(**values))
-    held = {
+            tx.conn.execute(sa.update(role).where(role.c.id == before.id).values(**values))
+    kept = {one.id for one in known if one is not None} | {
         row.role_id for row in tx.conn.execute(sa.select(holder.c.role_id).where(holder.c.programme_id == tx.programme))
     }
-    gone = [role_id for role_id in stored.values() if role_id not in held]
+    gone = [row.id for row in stored if row.id not in kept]
     if gone:
         tx.conn.execute(sa.delete(role).where(role.c.id.in_(gone)))
+
+
+def _pair_roles(stored: Sequence[Any], wanted: Sequence[tuple[str, str]]) -> list[Any | None]:
+    """For each role wanted (abbreviation, title) the stored one that it is, or None where it is new.
+
+    The same abbreviation with another title is the same role, renamed: who holds it goes on holding it.
+    """
+    free: dict[tuple[str, str | None], list[Any]] = defaultdict(list)
+    for row in reversed(stored):
+        free[row.abbreviation, row.title].append(row)
+        free[row.abbreviation, None].append(row)
+    taken: set[int] = set()
+
+    def take(abbreviation: str, title: str | None) -> Any | None:
+        rows = free[abbreviation, title]
+        while rows:
+            row = rows.pop()
+            if row.id not in taken:
+                taken.add(row.id)
+                return row
+        return None
+
+    exact = [take(abbreviation, title) for abbreviation, title in wanted]
+    return [one or take(abbreviation, None) for one, (abbreviation, _title) in zip(exact, wanted, strict=True)]
 
 
 def _store_groups(tx: Tx, plan: Plan) -> None:
@@ -127,7 +154,7 @@ def _store_groups(tx: Tx, plan: Plan) -> None:
     for position, group in enumerate(plan.groups):
         group_id = stored.get(group.name.casefold())
         if group_id is None:
-            insert(
+            stored[group.name.casefold()] = insert(
                 tx,
                 governance_group,
                 name=group.name,
@@ -161,6 +188,15 @@ def _store_actions(tx: Tx, plan: Plan, before: Plan | None, now: datetime) -> li
         row.ref: row for row in tx.conn.execute(sa.select(action).where(action.c.programme_id == tx.programme)).all()
     }
     areas = {one.ref: one.priority for one in plan.focus_areas}
+    moved = set(
+        tx.conn.execute(
+            sa.select(proposal.c.action_id).where(
+                proposal.c.programme_id == tx.programme,
+                proposal.c.kind == "timescale",
+                proposal.c.state == "agreed",
+            )
+        ).scalars()
+    )
     new_rows, kept = [], []
     for position, one in enumerate(plan.actions):
         common = {
@@ -187,7 +223,7 @@ def _store_actions(tx: Tx, plan: Plan, before: Plan | None, now: datetime) -> li
                 }
             )
             continue
-        values, why = _later(row, one, old.get(one.ref), now)
+        values, why = _later(row, one, old.get(one.ref), now, was_moved=row.id in moved)
         kept += why
         tx.conn.execute(sa.update(action).where(action.c.id == row.id).values(**common, **values))
     if new_rows:
@@ -200,7 +236,7 @@ def _store_actions(tx: Tx, plan: Plan, before: Plan | None, now: datetime) -> li
         for row in tx.conn.execute(sa.select(action.c.id, action.c.ref).where(action.c.programme_id == tx.programme))
     }
     _store_owners(tx, plan, ids)
-    _store_progress(tx, plan, old, ids)
+    _store_progress(tx, plan, ids)
     return kept
 
 
@@ -226,20 +262,27 @@ def _rating(one: PlanAction, now: datetime) -> dict[str, Any]:
     return {"rag": one.rag, "rag_by": "", "rag_at": now if one.rag else None}
 
 
-def _later(row: Any, one: PlanAction, old: PlanAction | None, now: datetime) -> tuple[dict[str, Any], list[str]]:
-    """What a later import changes of an action's own facts, and what it leaves because people have moved on since."""
+def _later(
+    row: Any, one: PlanAction, old: PlanAction | None, now: datetime, *, was_moved: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """What a later import changes of an action's own facts, and what it leaves because people have moved on since.
+
+    `old` is None where the plan imported last did not have it; `was_moved`: a timescale was agreed here.
+    """
     values: dict[str, Any] = {}
     kept = []
-    if old is None or old.timescale != one.timescale:
-        if old is None or row.timescale == old.timescale.text:
+    if row.timescale != one.timescale.text and (old is None or old.timescale != one.timescale):
+        moved_here = was_moved if old is None else row.timescale != old.timescale.text
+        if moved_here:
+            said = one.timescale.text or "nothing"
+            kept.append(f"{one.ref}: the timescale agreed here, {row.timescale}, is kept; the file says {said}.")
+        else:
             values |= _timescale(one)
             if one.timescale.state == "completed":
                 values["state"] = "complete"
-        else:
-            kept.append(
-                f"{one.ref}: the timescale agreed here, {row.timescale}, is kept; the file says {one.timescale.text}."
-            )
-    if one.rag is not None and (old is None or old.rag != one.rag):
+            elif row.due_state == "completed":
+                values["state"] = "open"
+    if one.rag is not None and row.rag != one.rag and (old is None or old.rag != one.rag):
         if row.rag_by:
             kept.append(f"{one.ref}: the rating given here is kept; the file says {one.rag.value.replace('_', ' ')}.")
         else:
@@ -261,21 +304,43 @@ def _store_owners(tx: Tx, plan: Plan, ids: Mapping[str, int]) -> None:
         tx.conn.execute(sa.insert(owner), rows)
 
 
-def _store_progress(tx: Tx, plan: Plan, old: Mapping[str, PlanAction], ids: Mapping[str, int]) -> None:
-    """The plan's dated progress entries, each once; the plan's own have no history row."""
-    known = set()
-    if old:
-        query = (
-            sa.select(entry.c.action_id, entry.c.on_date, words.c.text)
-            .join(words, entry.c.words_id == words.c.id)
-            .where(entry.c.programme_id == tx.programme, entry.c.number.is_(None))
-        )
-        known = {(row.action_id, row.on_date, row.text) for row in tx.conn.execute(query)}
-    for one in plan.actions:
-        for each in one.progress:
-            if (ids[one.ref], each.on, each.text) not in known:
-                words_id = keep_words(tx, each.text)
-                insert(tx, entry, action_id=ids[one.ref], kind="progress", on_date=each.on, words_id=words_id)
+def _store_progress(tx: Tx, plan: Plan, ids: Mapping[str, int]) -> None:
+    """The plan's dated progress entries, each once; the plan's own have no history row.
+
+    What the plan said of a date that it still has is as the file says it now, so a word taken out of the file is gone
+    from here too. Entries of other dates stay: many plans show only the latest.
+    """
+    query = (
+        sa.select(entry.c.id, entry.c.action_id, entry.c.on_date, entry.c.words_id, words.c.text)
+        .join(words, entry.c.words_id == words.c.id)
+        .where(entry.c.programme_id == tx.programme, entry.c.number.is_(None))
+    )
+    known = {(row.action_id, row.on_date, row.text): row for row in tx.conn.execute(query)}
+    said = {(ids[one.ref], each.on, each.text): None for one in plan.actions for each in one.progress}
+    dates = {(action_id, on) for action_id, on, _text in said}
+    gone = [row for key, row in known.items() if key not in said and key[:2] in dates]
+    if gone:
+        tx.conn.execute(sa.delete(entry).where(entry.c.id.in_([row.id for row in gone])))
+        tx.conn.execute(sa.delete(words).where(words.c.id.in_([row.words_id for row in gone])))
+    for action_id, on, text in said:
+        if (action_id, on, text) not in known:
+            insert(tx, entry, action_id=action_id, kind="progress", on_date=on, words_id=keep_words(tx, text))
+
+
+def get_area_ref(tx: Tx, typed: str) -> str:
+    """The ref of a priority or focus area as the plan has it; UserError lists the nearest."""
+    refs = [
+        row.ref
+        for table in (priority, focus_area)
+        for row in tx.conn.execute(sa.select(table.c.ref).where(table.c.programme_id == tx.programme))
+    ]
+    key = ref_key(typed)
+    found = [ref for ref in refs if ref_key(ref) == key] or [ref for ref in refs if bare_key(ref) == key]
+    if len(found) != 1:
+        near = " or ".join(nearest_refs(typed, refs))
+        hint = f" Did you mean {near}?" if near else "" if refs else " Import a plan first."
+        raise UserError(f"The plan has no priority or focus area {typed}.{hint}")
+    return str(found[0])
 
 
 def list_metrics(tx: Tx) -> dict[str, Metric]:

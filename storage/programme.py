@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.db import Tx
-from storage.schema import ledger, outbox, programme, seen, setting, web_line
+from storage.schema import programme, seen, setting, web_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,22 @@ def set_paused(tx: Tx, paused: bool, until: date | None = None) -> None:
     )
 
 
+_SEE_ONCE = {
+    name: insert(seen).on_conflict_do_nothing().returning(seen.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 def mark_seen(tx: Tx, channel: str, workspace: str, external_id: str, now: datetime) -> bool:
     """Remember a request's id in the transaction that acts on it; False where it has been seen before."""
-    found = sa.select(seen.c.id).where(
-        seen.c.channel == channel, seen.c.workspace == workspace, seen.c.external_id == external_id
-    )
-    if tx.conn.execute(found).one_or_none() is not None:
-        return False
-    tx.conn.execute(
-        sa.insert(seen).values(
-            programme_id=tx.programme, channel=channel, workspace=workspace, external_id=external_id, at=now
-        )
-    )
-    return True
+    row = {
+        "programme_id": tx.programme,
+        "channel": channel,
+        "workspace": workspace,
+        "external_id": external_id,
+        "at": now,
+    }
+    return tx.conn.execute(_SEE_ONCE[tx.conn.dialect.name], row).one_or_none() is not None
 
 
 def find_setting(tx: Tx, name: str) -> str | None:
@@ -70,19 +74,6 @@ def find_setting(tx: Tx, name: str) -> str | None:
 def set_setting(tx: Tx, name: str, value: str) -> None:
     tx.conn.execute(sa.delete(setting).where(setting.c.programme_id == tx.programme, setting.c.name == name))
     tx.conn.execute(sa.insert(setting).values(programme_id=tx.programme, name=name, value=value))
-
-
-def forget_before(tx: Tx, seen_before: datetime, settled_before: datetime) -> int:
-    """Tidy: ids of requests, and dropped messages and answers that nobody will ask about again. Returns how many."""
-    old = sa.delete(seen).where(seen.c.programme_id == tx.programme, seen.c.at < seen_before)
-    carried = sa.select(ledger.c.outbox_id).where(ledger.c.outbox_id.is_not(None))
-    done = sa.delete(outbox).where(
-        outbox.c.programme_id == tx.programme,
-        sa.or_(outbox.c.state == "dropped", sa.and_(outbox.c.state == "sent", outbox.c.kind == "reply")),
-        outbox.c.settled_at < settled_before,
-        outbox.c.id.not_in(carried),
-    )
-    return int(tx.conn.execute(old).rowcount) + int(tx.conn.execute(done).rowcount)
 
 
 @dataclass(frozen=True, slots=True)

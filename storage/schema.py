@@ -53,7 +53,7 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *columns: Any) -> Table:
+def _table(name: str, *columns: Any, **options: Any) -> Table:
     """A table with an id and the programme it belongs to."""
     return Table(
         name,
@@ -61,6 +61,7 @@ def _table(name: str, *columns: Any) -> Table:
         Column("id", Integer, primary_key=True),
         Column("programme_id", Integer, ForeignKey("programme.id"), nullable=False),
         *columns,
+        **options,
     )
 
 
@@ -316,15 +317,20 @@ outbox = _table(
     Column("post", String(100)),
     Column("settled_at", UtcDateTime),
     UniqueConstraint("programme_id", "key"),
-    Index("ix_outbox_due", "state", "due_at"),
+    # Asked of it all day: what is due, whose claimant is gone, what may be forgotten. Without statistics SQLite takes
+    # the index that fits most conditions, hence the programme in each.
+    Index("ix_outbox_due", "programme_id", "state", "due_at"),
+    Index("ix_outbox_leased", "programme_id", "state", "lease_until"),
+    Index("ix_outbox_settled", "programme_id", "state", "settled_at"),
     Index(None, "conversation", "post"),
     CheckConstraint("state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name="state"),
+    sqlite_autoincrement=True,  # a channel is asked by this id: one that was tidied away is never given out again
 )
 ledger = _table(
     "ledger",
     Column("kind", String(12), nullable=False),
     Column("subject", String(60), nullable=False),
-    Column("rung", String(20), nullable=False),
+    Column("rung", String(300), nullable=False),  # a timescale or a name may stand in it
     Column("person_id", Integer, nullable=False),  # 0: nobody could be found
     Column("falls_on", Date, nullable=False),
     _text("passed_for"),  # the role with no reachable holder for whom the office is asked to pass it on

@@ -42,7 +42,7 @@ def test_plain_text_is_tidy_and_settles(marked: str) -> None:
     assert plain == plain.strip()
 
 
-def test_headings() -> None:
+def test_a_heading_is_marked_as_a_whole() -> None:
     assert is_heading("## Groups")
     assert is_heading("**Groups**  ")
     assert not is_heading("**Note** that")
@@ -116,7 +116,7 @@ def test_a_lead_has_the_longest_organisation_the_document_knows() -> None:
     ("cell", "letter"),
     [("a. Build", "a"), ("(b) Build", "b"), ("c) Build", "c"), ("D.Build", "d"), ("e.g. homes", None), ("Ab. x", None)],
 )
-def test_letters(cell: str, letter: str | None) -> None:
+def test_a_letter_stands_before_its_text(cell: str, letter: str | None) -> None:
     assert (find_letter(cell) or (None,))[0] == letter
 
 
@@ -134,7 +134,7 @@ def test_letters(cell: str, letter: str | None) -> None:
         ("", None),
     ],
 )
-def test_references(cell: str, ref: tuple[str, str] | None) -> None:
+def test_a_reference_fills_its_cell(cell: str, ref: tuple[str, str] | None) -> None:
     assert find_area_ref(cell) == ref
 
 

@@ -143,9 +143,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_outbox_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("programme_id", "key", name=op.f("uq_outbox_programme_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_outbox_conversation_post"), "outbox", ["conversation", "post"], unique=False)
-    op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
+    op.create_index("ix_outbox_due", "outbox", ["programme_id", "state", "due_at"], unique=False)
+    op.create_index("ix_outbox_leased", "outbox", ["programme_id", "state", "lease_until"], unique=False)
+    op.create_index("ix_outbox_settled", "outbox", ["programme_id", "state", "settled_at"], unique=False)
     op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -339,7 +342,7 @@ def upgrade() -> None:
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
-        sa.Column("rung", sa.String(length=20), nullable=False),
+        sa.Column("rung", sa.String(length=300), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("falls_on", sa.Date(), nullable=False),
         sa.Column("passed_for", sa.Text(), server_default="", nullable=False),

@@ -1,0 +1,189 @@
+"""What keeps an installation well: the doctor's checks, backups, and putting one back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.app import App
+from bot.settings import Settings, SettingsError, read_settings
+from jobs.deliver import NotSent, Undeliverable
+from programme.calendar import Calendar
+from programme.facts import find_holding_group, find_strategic_group
+from programme.reminders import say_date
+from storage import backup
+from storage.actions import list_actions
+from storage.db import DatabaseError
+from storage.outbox import list_lines
+from storage.people import list_groups, list_office, read_directory
+
+_SOON = timedelta(days=120)
+_CAN_ASK = ("slack",)  # channels that can say whether a message arrived
+_SHOWN = 5  # names in a line that lists
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `ok` is None where it works as it is, and something is better done."""
+
+    ok: bool | None
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'look' if self.ok is None else 'well' if self.ok else 'MEND'}: {self.text}"
+
+
+def examine(environ: Mapping[str, str], env_file: Path, now: datetime) -> list[Check]:
+    """Whatever keeps the bot from doing its work, and what to do about each. Nobody is written to."""
+    try:
+        app = App(read_settings(environ, env_file))
+    except SettingsError as error:
+        return [Check(False, line) for line in str(error).splitlines()]
+    except DatabaseError as error:
+        return [Check(False, str(error))]
+    try:
+        return [
+            Check(True, "The settings can be read; the database opens and its schema is up to date."),
+            _check_key(app.settings),
+            *_check_calendar(app.calendar, now),
+            *_check_programme(app, now),
+            *_check_slack(app),
+        ]
+    finally:
+        app.close()
+
+
+def _check_key(settings: Settings) -> Check:
+    if settings.secret_key:
+        return Check(True, "SECRET_KEY is set.")
+    return Check(
+        None,
+        f"The key that signs the history is in {settings.key_file()}, beside the database: keep a copy of it apart, "
+        "or set SECRET_KEY to what it holds. Whoever has both can rewrite the history.",
+    )
+
+
+def _check_calendar(calendar: Calendar, now: datetime) -> Iterator[Check]:
+    today = calendar.today(now)
+    last = max(calendar.bank_holidays)
+    if last - today > _SOON:
+        yield Check(True, f"Bank holidays are known until {say_date(last)}.")
+    else:
+        ok = None if last >= today else False
+        yield Check(ok, f"Bank holidays are known only until {say_date(last)}: install a newer version of halfterm.")
+    terms = calendar.half_terms
+    if not terms:
+        yield Check(None, "There are no term dates, so “end of autumn term” cannot be read: halfterm terms FILE")
+    elif terms[-1].ends_on - today > _SOON:
+        yield Check(True, f"Term dates are known until {say_date(terms[-1].ends_on)}.")
+    else:
+        yield Check(None, f"Term dates are known only until {say_date(terms[-1].ends_on)}: halfterm terms FILE")
+
+
+def _check_programme(app: App, now: datetime) -> Iterator[Check]:
+    with app.db.read() as tx:
+        directory = read_directory(tx, app.calendar.today(now))
+        office = list_office(tx)
+        groups = list_groups(tx, directory)
+        actions = list_actions(tx, directory, only_open=True)
+        waiting = [line for line in list_lines(tx, states=["due"]) if line.address.partition(":")[0] not in app.senders]
+    if not directory.roles:
+        yield Check(False, "There is no plan yet: halfterm import FILE")
+        return
+    if office:
+        yield Check(True, f"The programme office is {', '.join(one.label for one in office)}.")
+    else:
+        yield Check(
+            False, "Nobody is the programme office, so nobody hears what goes wrong: halfterm people office ADDRESS"
+        )
+    strategic = find_strategic_group(groups)
+    if strategic is None:
+        yield Check(
+            False, "No group is strategic, so nobody hears of what is at risk: halfterm groups set NAME --strategic"
+        )
+    holding = {find_holding_group(action.focus_area, action.priority, groups) for action in actions}
+    for group in (one for one in groups if one in holding):
+        if not group.chairs:
+            yield Check(
+                False,
+                f"{group.name} has no chair to agree anything: halfterm groups set “{group.name}” --chair ROLE, and "
+                "halfterm people set ROLE ADDRESS",
+            )
+        if group.asks and group.next_meeting(now) is None:
+            yield Check(
+                None,
+                f"{group.name} has no meeting to come, so it asks nobody: "
+                f"halfterm groups set “{group.name}” --meets INSTANT",
+            )
+    vacant = list(dict.fromkeys(owner.text for action in actions for owner in action.owners if not owner.people))
+    if vacant:
+        names = ", ".join(vacant[:_SHOWN]) + (f" and {len(vacant) - _SHOWN} more" if len(vacant) > _SHOWN else "")
+        yield Check(
+            None, f"Nobody holds {names}: the office is asked to pass their reminders on. See halfterm roles list"
+        )
+    if waiting:
+        schemes = sorted({line.address.partition(":")[0] for line in waiting})
+        yield Check(None, f"{len(waiting)} messages wait for a channel that is not set up here: {', '.join(schemes)}.")
+
+
+def _check_slack(app: App) -> Iterator[Check]:
+    if not app.settings.has_slack:
+        yield Check(None, "Slack is not set up: see .env.example.")
+        return
+    from bot.slack.sender import SlackSender  # only where Slack is configured
+
+    try:
+        team = SlackSender(app.settings.slack_bot_token, app.settings.slack_api_url).find_team()
+    except (NotSent, Undeliverable) as error:
+        yield Check(
+            False, f"Slack does not answer as it should ({error.reason}): check SLACK_BOT_TOKEN and the network."
+        )
+    else:
+        way = "Socket Mode" if app.settings.slack_app_token else "signed HTTP at /slack/events"
+        yield Check(True, f"Slack answers for workspace {team}; people reach the bot by {way}.")
+
+
+def make_backup(app: App, path: Path, now: datetime) -> str:
+    """Copy the database to a file; returns what to keep beside it."""
+    head = backup.write_backup(app.db, path, now)
+    key = app.settings.key_file()
+    keep = (
+        ""
+        if app.settings.secret_key
+        else f"\nKeep {key} too, somewhere else: without it the history cannot be checked."
+    )
+    return f"Written: {path}{keep}\nHead: {head}"
+
+
+def restore(settings: Settings, path: Path, now: datetime, *, dry_run: bool, with_faults: bool) -> list[str]:
+    """Put a backup in the place of the database. Returns the lines to show."""
+    found = backup.restore(
+        settings.database_url,
+        settings.key(),
+        path,
+        now,
+        can_ask=_CAN_ASK,
+        dry_run=dry_run,
+        with_faults=with_faults,
+    )
+    lines = [
+        f"The backup was made at {found.made_at.isoformat(timespec='minutes')}; "
+        f"its history has {found.verdict.head.number} rows."
+    ]
+    lines += [f"Fault: {fault}." for fault in found.verdict.faults]
+    if found.asked:
+        lines.append(
+            f"{found.asked} messages may have been sent since: their channel is asked before anything is said."
+        )
+    if found.told:
+        lines.append(
+            f"{found.told} messages may have been sent since and cannot be asked for: "
+            "they are not sent, and the office is told."
+        )
+    lines.append("What was only planned after the backup is not known to it, and may be said once more.")
+    if found.kept:
+        lines.append(f"The database until now is kept as {found.kept}.")
+    lines.append("Dry run: nothing was changed." if dry_run else "Restored.")
+    return lines

@@ -1,0 +1,262 @@
+"""What each command of the command line does, once its words have been read. Returns the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot import office
+from bot.app import App, account, open_app, run_clock
+from bot.settings import read_settings
+from documents.papers import PaperKind
+from documents.read import MOST_BYTES
+from programme.messages import Form, Request, UserError, Where
+
+COULD_NOT, USED_WRONGLY = 1, 2
+
+_BY_ENDING: dict[str, PaperKind] = {".html": "html", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
+
+
+@contextmanager
+def _app(options: Namespace) -> Iterator[App]:
+    # With --json, standard output is one document and nothing else.
+    app = open_app(out=sys.stderr if getattr(options, "json", False) else sys.stdout)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def import_plan(options: Namespace) -> int:
+    path = Path(options.file)
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)  # enough to see that it is too large
+    with _app(options) as app:
+        found = office.read_plan_file(data, path.name, app.calendar.half_terms)
+        told = office.import_plan(app.db, found, account(), options.now, dry_run=options.dry_run)
+    if options.json:
+        print(json.dumps(office.plan_as_json(found), ensure_ascii=False, indent=2))
+    for line in told:
+        print(line, file=sys.stderr if options.json else sys.stdout)
+    return 0
+
+
+def tick(options: Namespace) -> int:
+    with _app(options) as app:
+        new, tally = app.tick(options.now)
+    if options.json:
+        counts = {"planned": new, "sent": tally.sent, "put_off": tally.put_off, "failed": tally.failed}
+        print(json.dumps({**counts, "dropped": tally.dropped}))
+    else:
+        print(
+            f"Planned {new} reminders; sent {tally.sent} messages, put off {tally.put_off}, "
+            f"dropped {tally.dropped} with nothing left to say, gave up {tally.failed}."
+        )
+    return 0
+
+
+def say(options: Namespace) -> int:
+    by = f"console, for {options.actor}, by {account()}"
+    request = Request(options.actor, " ".join(options.words), Where("console"), account=by)
+    with _app(options) as app:
+        reply = app.door(run_clock(options.now)).answer(request)
+    if reply is None:
+        return 0
+    print(reply.text)
+    return COULD_NOT if isinstance(reply, Form) or not reply.done else 0
+
+
+def digest(options: Namespace) -> int:
+    ending = Path(options.out).suffix.lower() if options.out else ""
+    kind: PaperKind = options.format or _BY_ENDING.get(ending, "text")
+    if kind in ("docx", "pdf", "xlsx") and not options.out:
+        print(f"A {kind} file needs a name: add --out FILE.{kind}", file=sys.stderr)
+        return USED_WRONGLY
+    with _app(options) as app:
+        data = office.write_digest(app, options.group, kind, options.now)
+    if options.out:
+        Path(options.out).write_bytes(data)
+        print(f"Written: {options.out}", file=sys.stderr)
+    else:
+        print(data.decode())
+    return 0
+
+
+def set_holder(options: Namespace) -> int:
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_holder(
+            tx,
+            options.role,
+            options.address,
+            name=options.name,
+            email=options.email,
+            since=options.since,
+            today=app.calendar.today(options.now),
+            now=options.now,
+            account=account(),
+        )
+    print(line)
+    return 0
+
+
+def end_holder(options: Namespace) -> int:
+    with _app(options) as app, app.db.write() as tx:
+        today = app.calendar.today(options.now)
+        line = office.end_holder(
+            tx,
+            options.role,
+            options.address,
+            on=options.on or today,
+            today=today,
+            now=options.now,
+            account=account(),
+        )
+    print(line)
+    return 0
+
+
+def set_office(options: Namespace) -> int:
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_office(tx, options.address, name=options.name, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def list_people(options: Namespace) -> int:
+    with _app(options) as app, app.db.read() as tx:
+        print(office.list_people(tx, app.calendar.today(options.now), as_json=options.json))
+    return 0
+
+
+def set_meaning(options: Namespace) -> int:
+    means = [part.strip() for part in options.means.split(",") if part.strip()]
+    with _app(options) as app, app.db.write() as tx:
+        today = app.calendar.today(options.now)
+        line = office.set_meaning(tx, options.text, means, today=today, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def list_roles(options: Namespace) -> int:
+    with _app(options) as app, app.db.read() as tx:
+        print(office.list_roles(tx, app.calendar.today(options.now), as_json=options.json))
+    return 0
+
+
+def set_group(options: Namespace) -> int:
+    values = {
+        "kinds": _split(options.kind),
+        "strategic": True if options.strategic else None,
+        "chair": options.chair,
+        "holds": _split(options.holds),
+        "scope": _split(options.scope),
+        "reports_to": options.reports_to or None,
+        "channel": options.channel,
+        "papers": options.papers,
+    }
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_group(
+            tx,
+            options.name,
+            {name: value for name, value in values.items() if value is not None},
+            options.meets or [],
+            today=app.calendar.today(options.now),
+            now=options.now,
+            calendar=app.calendar,
+            account=account(),
+        )
+    print(line)
+    return 0
+
+
+def list_groups(options: Namespace) -> int:
+    with _app(options) as app, app.db.read() as tx:
+        today = app.calendar.today(options.now)
+        print(office.list_groups(tx, today, options.now, app.calendar, as_json=options.json))
+    return 0
+
+
+def set_terms(options: Namespace) -> int:
+    try:
+        text = Path(options.file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"{options.file} is not text in UTF-8: save it again as CSV with that encoding.") from None
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_terms(tx, text, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def pause(options: Namespace) -> int:
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_paused(tx, True, options.until, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def resume(options: Namespace) -> int:
+    with _app(options) as app, app.db.write() as tx:
+        line = office.set_paused(tx, False, None, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def verify_audit(options: Namespace) -> int:
+    with _app(options) as app, app.db.read() as tx:
+        lines, faults = office.verify_audit(tx, options.head)
+    print("\n".join(lines))
+    return COULD_NOT if faults else 0
+
+
+def doctor(options: Namespace) -> int:
+    from bot.upkeep import examine  # with what it looks into, only where it is wanted
+
+    checks = examine(os.environ, Path(".env"), options.now)
+    if options.json:
+        found = [{"ok": check.ok is not False, "well": check.ok is True, "text": check.text} for check in checks]
+        print(json.dumps({"checks": found}, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(map(str, checks)))
+    return COULD_NOT if any(check.ok is False for check in checks) else 0
+
+
+def backup(options: Namespace) -> int:
+    from bot.upkeep import make_backup
+
+    with _app(options) as app:
+        print(make_backup(app, Path(options.file), options.now))
+    return 0
+
+
+def restore(options: Namespace) -> int:
+    from bot import upkeep
+
+    settings = read_settings(os.environ, Path(".env"))  # the database may be what is broken
+    lines = upkeep.restore(
+        settings, Path(options.file), options.now, dry_run=options.dry_run, with_faults=options.with_faults
+    )
+    print("\n".join(lines))
+    return 0
+
+
+def serve(options: Namespace) -> int:
+    from bot.serve import serve as run  # the web server, only where it is wanted
+
+    return run(host=options.host, port=options.port, clock=options.clock)
+
+
+def demo(options: Namespace) -> int:
+    from bot.demo import run_demo, run_tour
+
+    if options.tour:
+        return run_tour(sys.stdout)
+    return run_demo(Path(options.folder), options.host, options.port, fresh=options.fresh)
+
+
+def _split(text: str | None) -> list[str] | None:
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]

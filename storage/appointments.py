@@ -1,0 +1,128 @@
+"""What the office sets: who holds a role, what an owner's words mean, groups and their meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from programme.facts import Group, Role
+from programme.messages import UserError
+from storage.db import Tx, insert
+from storage.people import Directory, find_group, get_group, get_role, list_groups, name_key
+from storage.schema import governance_group, holder, meeting, person, role_meaning
+
+
+def set_person(
+    tx: Tx, address: str, *, name: str | None = None, email: str | None = None, office: bool | None = None
+) -> int:
+    """Add or change a person; what is None stays as it is. Returns their id."""
+    values: dict[str, Any] = {
+        key: value for key, value in (("name", name), ("email", email), ("office", office)) if value is not None
+    }
+    row = tx.conn.execute(
+        sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
+    ).one_or_none()
+    if row is None:
+        return insert(tx, person, address=address, **values)
+    if values:
+        tx.conn.execute(sa.update(person).where(person.c.id == row.id).values(**values))
+    return int(row.id)
+
+
+def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, from_on: date | None) -> Role:
+    """Let a person hold a role from a day on (None: always have). UserError where there is no such role."""
+    role_id, found = get_role(role_name, directory)
+    tx.conn.execute(
+        sa.delete(holder).where(
+            holder.c.role_id == role_id, holder.c.person_id == person_id, holder.c.until_on.is_(None)
+        )
+    )
+    insert(tx, holder, role_id=role_id, person_id=person_id, from_on=from_on)
+    return found
+
+
+def end_holder(tx: Tx, role_name: str, address: str, directory: Directory, *, on: date) -> Role:
+    """Let a person hold a role no longer from a day on. UserError where they do not hold it."""
+    role_id, found = get_role(role_name, directory)
+    ids = sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
+    done = tx.conn.execute(
+        sa.update(holder)
+        .where(
+            holder.c.role_id == role_id,
+            holder.c.person_id.in_(ids),
+            sa.or_(holder.c.until_on.is_(None), holder.c.until_on > on),
+        )
+        .values(until_on=on)
+    )
+    if done.rowcount == 0:
+        raise UserError(f"{address} does not hold {found.abbreviation}: see halfterm people list.")
+    return found
+
+
+def set_meaning(tx: Tx, text: str, means: Iterable[str], directory: Directory) -> list[Role]:
+    """Say once and for all which roles an owner's words mean; survives every later import."""
+    roles = [get_role(name, directory)[1] for name in means]
+    if not roles or not text.strip():
+        raise UserError("Say which owner string means which role: halfterm roles same OWNER ROLE")
+    stored = sa.select(role_meaning).where(role_meaning.c.programme_id == tx.programme)
+    same = [row.id for row in tx.conn.execute(stored) if name_key(row.text) == name_key(text)]
+    tx.conn.execute(sa.delete(role_meaning).where(role_meaning.c.id.in_(same)))
+    for one in roles:
+        insert(tx, role_meaning, text=text, means=one.abbreviation)
+    return roles
+
+
+def set_group(tx: Tx, name: str, directory: Directory, **values: Any) -> str:
+    """Add or change a governance group; returns its name as stored. Only one group is strategic at a time."""
+    if not name.strip():
+        raise UserError("A group needs a name: halfterm groups set NAME")
+    stored = find_group(list_groups(tx, directory), name)
+    if stored is None:
+        last = tx.conn.execute(
+            sa.select(sa.func.max(governance_group.c.position)).where(governance_group.c.programme_id == tx.programme)
+        ).scalar()
+        insert(
+            tx,
+            governance_group,
+            name=name.strip(),
+            kinds=["decides"],
+            holds=[],
+            reports_to=[],
+            position=0 if last is None else last + 1,
+        )
+        stored = get_group(tx, name, directory)
+    if values.get("strategic"):
+        tx.conn.execute(
+            sa.update(governance_group).where(governance_group.c.programme_id == tx.programme).values(strategic=False)
+        )
+    if values:
+        tx.conn.execute(sa.update(governance_group).where(governance_group.c.id == stored.id).values(**values))
+    return stored.name
+
+
+def take_holdings(tx: Tx, holding: Group) -> list[tuple[str, list[str]]]:
+    """Each priority and focus area is held by one group: take from the others what this one holds now.
+
+    Returns what was taken, by group.
+    """
+    taken = []
+    query = sa.select(governance_group).where(
+        governance_group.c.programme_id == tx.programme, governance_group.c.id != holding.id
+    )
+    for row in tx.conn.execute(query).all():
+        both = [ref for ref in row.holds if ref in holding.holds]
+        if both:
+            rest = [ref for ref in row.holds if ref not in both]
+            tx.conn.execute(sa.update(governance_group).where(governance_group.c.id == row.id).values(holds=rest))
+            taken.append((row.name, both))
+    return taken
+
+
+def add_meeting(tx: Tx, group_id: int, starts_at: datetime) -> None:
+    """Add a meeting; the same one again changes nothing."""
+    known = sa.select(meeting.c.id).where(meeting.c.group_id == group_id, meeting.c.starts_at == starts_at)
+    if tx.conn.execute(known).one_or_none() is None:
+        insert(tx, meeting, group_id=group_id, starts_at=starts_at)
