@@ -18,10 +18,13 @@ from bot import http
 from bot.app import App, real_now
 from bot.settings import Settings, read_settings
 from jobs.clock import Metronome
+from jobs.deliver import Ambiguous, NotSent, Undeliverable
+from programme.messages import UserError
 
 log = logging.getLogger("halfterm")
 
 _PATIENCE = 1.0  # real seconds; what a channel's limit holds back for longer goes with a later beat
+_ASK_SLACK_FOR = 3  # seconds, before start-up goes on without an answer
 
 
 class Served:
@@ -73,6 +76,7 @@ def serve(*, host: str | None, port: int | None, clock: Callable[[], datetime]) 
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with closing(http.bind(settings.host, settings.port)) as bound:
         served = Served(settings, clock)
+        _check_token(settings)
         channels, port = ", ".join(sorted(served.app.senders)), bound.getsockname()[1]
         try:
             served.start()
@@ -81,6 +85,22 @@ def serve(*, host: str | None, port: int | None, clock: Callable[[], datetime]) 
         finally:
             served.stop()
     return 0
+
+
+def _check_token(settings: Settings) -> None:
+    """UserError where Slack refuses the bot's token; if Slack cannot be asked now, start-up goes on."""
+    if not settings.has_slack:
+        return
+    from bot.slack.sender import SlackSender, TokenRefused  # only where Slack is configured
+
+    try:
+        SlackSender(settings.slack_bot_token, settings.slack_api_url, timeout=_ASK_SLACK_FOR).find_team()
+    except TokenRefused as refusal:
+        raise UserError(
+            f"{refusal.reason}: copy SLACK_BOT_TOKEN again from Slack, OAuth & Permissions, and start again."
+        ) from None
+    except (NotSent, Undeliverable, Ambiguous) as trouble:
+        log.warning("Slack could not be asked (%s): it is tried again with the first message", type(trouble).__name__)
 
 
 def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:

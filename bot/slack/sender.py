@@ -60,6 +60,13 @@ _silent = logging.getLogger("halfterm.slack.web")
 _silent.setLevel(logging.CRITICAL)
 
 
+class TokenRefused(NotSent):
+    """Slack does not take our token: nothing will go until somebody gives a good one."""
+
+
+_TOKEN_REFUSED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+
+
 class SlackSender:
     """A `jobs.deliver.Sender` for addresses `slack:TEAM:USER` and `slack:TEAM:CHANNEL`."""
 
@@ -109,7 +116,7 @@ class SlackSender:
         return Receipt(conversation, first.ts)
 
     def find_team(self) -> str:
-        """The id of the workspace that the token is for. Raises NotSent or Undeliverable where Slack refuses it."""
+        """The id of the workspace that the token is for. Raises TokenRefused, NotSent or Undeliverable."""
         line = self._line()
         return str(line.ask(line.web.auth_test).get("team_id", ""))
 
@@ -194,7 +201,9 @@ def _problem(answer: SlackResponse) -> NotSent | Undeliverable | Ambiguous:
     if code in _FOR_GOOD:
         needed = f": {answer['needed']}" if code == "missing_scope" and answer.get("needed") else ""
         return Undeliverable(_FOR_GOOD[code] + needed)
-    # A bad token, an outage, a word we do not know: the office or Slack can mend it.
+    if code in _TOKEN_REFUSED:
+        return TokenRefused(f"Slack answered {code}")
+    # An outage, a word we do not know: Slack or the office can mend it.
     return NotSent(f"Slack answered {code}")
 
 

@@ -187,6 +187,21 @@ def bot(serving: Callable[..., Serving], planned: Path, slack: FakeSlack) -> Ser
     return serving(SLACK_BOT_TOKEN=slack.token, SLACK_SIGNING_SECRET=SECRET, SLACK_API_URL=slack.api_url)
 
 
+def test_a_token_that_slack_refuses_stops_it_with_one_sentence(planned: Path, slack: FakeSlack) -> None:
+    wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.api_url}
+    ran = run("serve", "--port", "0", folder=planned, **wrong)
+    assert ran.code == 1
+    assert ran.err.strip().splitlines()[-1] == (
+        "Slack answered invalid_auth: copy SLACK_BOT_TOKEN again from Slack, OAuth & Permissions, and start again."
+    )
+    assert "xoxb-wrong" not in ran.out + ran.err
+
+
+def test_a_slack_that_cannot_be_reached_does_not_stop_it(serving: Callable[..., Serving], planned: Path) -> None:
+    away = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+    assert serving(**away).get("/healthz").status_code == 200
+
+
 def test_a_slash_command_is_answered_in_the_response(bot: Serving) -> None:
     answer = bot.command("/rag", "P2.3c at-risk the supplier has not signed")
     assert answer.status_code == 200
