@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import COMMANDS, Ask, decide, find_refs_answered, look, rate, undo, update
+from bot.commands import COMMANDS, Ask, compose_reply, decide, find_refs_answered, look, rate, undo, update
+from bot.commands.offer import find_offer
 from programme.calendar import Calendar
 from programme.childdata import find_identifier
 from programme.message_json import message_to_dict
 from programme.messages import Block, Button, Buttons, Form, Message, Reply, Request, Text, UserError
-from programme.rag import find_rag, split_complete
-from programme.refs import plain, split_refs
+from programme.rag import find_rag, names_rating, split_complete, split_rag
+from programme.refs import is_certain, plain, split_refs
 from programme.reminders import Policy
 from storage import outbox
 from storage.actions import fit_command, names_action
@@ -27,6 +28,13 @@ _LONGEST = 4_000
 _WORD = re.compile(r"/?\s*([a-z]+)\b[\s:;,.!-]*", re.IGNORECASE)
 _MODULES = (rate, update, decide, look, undo)  # imported so that their commands are known, in the order of the help
 _ORDINARY = frozenset({"done", "return", "action"})  # words of a sentence too, so not always meant as commands
+_SMALL_TALK = {
+    **dict.fromkeys(("thanks", "thank you", "many thanks", "ta", "cheers", "ok", "okay"), "You're welcome."),
+    **dict.fromkeys(
+        ("hello", "hi", "hey", "good morning", "good afternoon"),
+        "Hello. Type help to see what I can do, or actions to see yours.",
+    ),
+}
 _HEAD = re.compile(r"[:;,.!]| - |\bbecause\b|$", re.IGNORECASE)
 
 
@@ -49,6 +57,10 @@ class Door:
                     return None
                 return self._do(tx, request, now)
         except UserError as error:
+            if request.seen_id:  # what was rolled back with the rest: the same request again is not answered again
+                with self.db.write() as tx:
+                    if not _is_new(tx, request, self.clock().astimezone(UTC)):
+                        return None
             return _refused(error)
 
     def note(self, request: Request) -> None:
@@ -95,17 +107,26 @@ class Door:
             )
         word, words = _split(text)
         if word not in COMMANDS:
-            word, words = _guess(tx, request, text)
+            if kind := _SMALL_TALK.get(text.lower().strip(" .!,?")):
+                return compose_reply([kind])
+            word, words = _guess(tx, request, text, lambda said: find_offer(tx, actor, said, directory, now))
         office = tuple(list_office(tx))
         ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, directory, groups, leads, office)
         return COMMANDS[word].run(ask)
 
 
-def _guess(tx: Tx, request: Request, text: str) -> tuple[str, str]:
+def _guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError | None]) -> tuple[str, str]:
     """What was meant by words that begin with no command: a reference shows the action, with words after it is their
-    command or progress; a reply to a reminder of one action is its progress; nothing else is guessed."""
+    command or progress; a reply to a reminder of one action is its progress; nothing else is guessed, though `offer`
+    may ask."""
     if not text:
         return "help", ""
+    if text.lower().strip(" .!?") in ("mine", "my actions"):
+        return "actions", "mine"
+    rating, about = split_rag(text)
+    if rating and (is_certain(about) or names_action(tx, about)):  # `at-risk P2.3c no staff`
+        ref, rest = next((each for each in split_refs(about) if names_action(tx, each[0])), split_refs(about)[0])
+        return "rag", f"{ref} {rating.typed} {rest}"
     readings = split_refs(text)
     if readings:
         ref, rest = next((each for each in readings if names_action(tx, each[0])), readings[0])
@@ -124,6 +145,8 @@ def _guess(tx: Tx, request: Request, text: str) -> tuple[str, str]:
     if near:
         meant = fit_command(near[0], rest)
         raise UserError(f"I do not know “{first[:40]}”: did you mean “{near[0]}”?", (Button(meant[:70], meant),))
+    if not request.where.thread and (asked := offer(text)):
+        raise asked
     raise UserError(
         "I did not understand that: begin with a reference or with a word such as progress, rag or actions.",
         (Button("Help", "help"), Button("My actions", "actions mine")),
@@ -133,12 +156,13 @@ def _guess(tx: Tx, request: Request, text: str) -> tuple[str, str]:
 def _read_after_ref(text: str) -> tuple[str, str]:
     """The command that words said of an action are: `at risk: no staff` rates it, `no change` answers, `done` closes.
 
-    Only what can be nothing else: `vulnerable pupils were seen` and `done the first visit` are progress.
+    Only what can be nothing else, as `at risk the supplier` is: `vulnerable pupils were seen` and `done the first
+    visit` are progress.
     """
     if not text:
         return "action", ""
     head = text[: found.start()].strip() if (found := _HEAD.search(text)) else text
-    if find_rag(head) or split_complete(head) == "":
+    if find_rag(head) or split_complete(head) == "" or names_rating(text):
         return "rag", text
     if (tapped := head.lower().replace(" ", "")) in ("nochange", "notmine", "inplace"):
         return tapped, text[len(head) :].strip(" :;,.!-")

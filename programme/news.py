@@ -17,7 +17,7 @@ def compose_news(action: Action, said: Said, by: str) -> str:
     rag = Rag(said.value)
     told = f"{by} rated {action.ref} {LOOKS[rag]}{words}."
     alarm = action.escalation
-    if rag is Rag.ON_TRACK and alarm and alarm.state == "open":
+    if alarm and alarm.state == "open" and rag is not alarm.kind:
         word = LOOKS[alarm.kind].word.lower()
         told += f" The {word} alarm stays open until whoever raised it, or the chair, agrees: agree {action.ref}"
     return told

@@ -51,9 +51,14 @@ _TYPED = {
     Rag.ON_TRACK: rf"on{_GAP}track|green",
     Rag.DEFERRED: "deferred|defer",
 }
+_ALWAYS = re.compile(
+    rf"[\"'“‘(]?(?:at{_GAP}risk(?![\w-])(?!\s+(?:pupils?|child|young|famil|student|learner|group))|deferred(?![\w-]))",
+    re.IGNORECASE,
+)
 _COMPLETE = "done|blue|closed|completed?|finished"
 _RATINGS = {rag: re.compile(rf"(?:{words})(?![\w-])", re.IGNORECASE) for rag, words in _TYPED.items()}
 _STATE = re.compile(rf"(?:{_COMPLETE})(?![\w-])", re.IGNORECASE)
+_CLOSED_BY = {'"': ('"',), "'": ("'",), "“": ("”", "“"), "‘": ("’", "‘"), "(": (")",), "[": ("]",)}
 _BETWEEN = re.compile(r"[\s,:;.!-]*(?:because\b[\s,:]*)?", re.IGNORECASE)
 
 
@@ -66,10 +71,20 @@ def find_rag(text: str) -> Rag | None:
 def split_rag(text: str) -> tuple[Rag | None, str]:
     """The rating that words begin with and the reason after it: `at - risk: no staff`. (None, text) without one."""
     text = text.strip()
+    start = 1 if text[:1] in _CLOSED_BY else 0
     for rag, pattern in _RATINGS.items():
-        if found := pattern.match(text):
-            return rag, _skip(text, found.end())
+        if found := pattern.match(text, start):
+            end = found.end()
+            if start and text[end : end + 1] in _CLOSED_BY[text[0]]:
+                return rag, _skip(text, end + 1)
+            return rag, _skip(text, end)
     return None, text
+
+
+def names_rating(text: str) -> bool:
+    """Whether words begin with what is a rating in any sentence: `at risk the supplier`, not `at-risk pupils came`,
+    `red tape` or `vulnerable families`."""
+    return bool(_ALWAYS.match(text.strip()))
 
 
 def split_complete(text: str) -> str | None:

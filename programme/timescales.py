@@ -62,10 +62,34 @@ def split_timescale(text: str, today: date, terms: Sequence[HalfTerm] = ()) -> t
         head, rest = text[:cut], text[cut:].lstrip(_BETWEEN)
         due = _find_due(_tidy(head), terms, today)
         if due and due.on and not (rest and head.lower() in _ALSO_WORDS):
+            if _DIGIT.match(rest) and not _has_year(head, terms):
+                break  # `31 March 2O23`: the year is there and cannot be read
             return parse_timescale(head.rstrip(_BETWEEN), terms, today), rest
         if due:  # something like a date, but doubtful: a shorter piece of it would be a guess
             break
     return None, text
+
+
+def find_like_a_date(text: str) -> str:
+    """What words begin with that somebody means as a date, whether or not it can be read: `12/31/2022`, `next week`."""
+    found = _LIKE_A_DATE.match(plain(text).strip())
+    return found.group() if found else ""
+
+
+def say_next_month(today: date) -> str:
+    """A timescale still to come, for an example: `Dec-22`."""
+    return f"{today + relativedelta(months=3):%b-%y}"
+
+
+def say_next_day(today: date) -> str:
+    """A day still to come, for an example: `3 October`."""
+    day = today + relativedelta(weeks=4)
+    return f"{day.day} {day:%B}"
+
+
+def _has_year(head: str, terms: Sequence[HalfTerm]) -> bool:
+    due = _find_due(_tidy(head), terms, None)
+    return due is not None and due.on is not None
 
 
 _READINGS: dict[State, str] = {
@@ -95,6 +119,7 @@ _TWO_DATES = "names two dates"
 
 _BETWEEN = " \t\r\n,;:.-–—"  # what may stand between a timescale and the words after it
 _CUT = re.compile(r"(?<=\S)(?=[\s,;:()–—]|$)")
+_DIGIT = re.compile(r"['\"]?\d")
 _LONGEST = 90  # characters; no timescale is longer, and a page of text is not searched for one
 _MOST_WORDS = 20
 _ALSO_WORDS = frozenset({"may", "march", "jan", "april", "june"})  # “May need a new date” is no timescale
@@ -111,6 +136,16 @@ _YEAR = r"(?P<year>(?:19|20)\d\d|'?\d\d)"
 _TWO_YEARS = r"(?P<first>(?:20)?\d\d)\s?[/-]\s?(?P<second>(?:20)?\d\d)"
 _WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs?|ur)?(?:day)?,? )?"
 
+_NAMED = _MONTH.replace("?P<month>", "?:")
+_LIKE_A_DATE = re.compile(
+    r"(?:(?:due|by|on|in|until|till|to|the|end of|end) )*"
+    r"(?:\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,5})?(?![\w%])"
+    rf"|(?:\w+day,? )?\d\d?(?:st|nd|rd|th)?(?: of)?[ -]?{_NAMED}\b(?:[ ,.-]*['\"]?\d\w*)?"
+    rf"|{_NAMED}[ ,./-]*['\"]?\d\w*|q[1-4]\b"
+    rf"|(?:next|this|early|late|mid)[ -](?:week|month|(?:half[ -]?)?term|year|spring|summer|autumn|\w+day|{_NAMED})\b"
+    r"|(?:tomorrow|today)\b|\d+ (?:days?|weeks?|months?)\b)",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"(?:(?:due|by|on|in|during|until|till|to|no later than|the|end of|end)[ :-]+)*")
 _FROM = re.compile(r"^(?:from|starting(?: in)?) ")
 _ONWARDS = re.compile(r" onwards?$")

@@ -14,7 +14,7 @@ from typing import Literal
 from programme.facts import Action, Actor, Escalation
 from programme.messages import UserError
 from programme.rag import LOOKS, Rag
-from programme.timescales import Timescale
+from programme.timescales import Timescale, say_next_day, say_next_month
 
 Owed = Literal["reason", "mitigation", "timescale", "completion", "evidence"]
 Alarm = Literal["raise", "explain", "close"]
@@ -67,7 +67,8 @@ def change_rag(
     owner: bool,
     decides: bool,
 ) -> Update:
-    """Rate an action. At risk, vulnerable and deferred owe a reason; on track over a colleague's alarm needs one now.
+    """Rate an action. At risk, vulnerable and deferred owe a reason; over a
+    colleague's alarm a calmer one needs it now.
 
     `quiet_until` is the last day on which this answer silences reminders of the action; `owner` whether the actor owns
     it (anybody else owes a reason for every rating); `decides` whether they may close a colleague's alarm.
@@ -75,26 +76,29 @@ def change_rag(
     _refuse_complete(action)
     reason = reason.strip()
     open_alarm = find_open_alarm(action)
+    theirs = open_alarm is not None and bool(list_alarmed(action, open_alarm) - {actor.key}) and not decides
+    eased = rag is Rag.ON_TRACK or (rag is Rag.VULNERABLE and open_alarm is not None and open_alarm.kind == Rag.AT_RISK)
+    if open_alarm and theirs and eased and not reason:
+        raise UserError(
+            f"A colleague rated {action.ref} {LOOKS[open_alarm.kind].word.lower()}, so please say why it is "
+            f"{LOOKS[rag].word.lower()} now: rag {action.ref} {rag.typed} because …"
+        )
     alarm: Alarm | None = None
     owed: list[Owed] = []
     if rag in (Rag.AT_RISK, Rag.VULNERABLE):
         same = open_alarm is not None and open_alarm.kind == rag
         explained = open_alarm is not None and same and open_alarm.reason_at is not None
-        alarm = "raise" if not same else "explain" if reason and not explained else None
+        if not same:
+            alarm = None if theirs and eased else "raise"
+        elif reason and not explained:
+            alarm = "explain"
         if not reason and not explained:
             owed.append("reason")
         if rag is Rag.AT_RISK and (action.mitigation is None or action.mitigation.in_place_at):
             owed.append("mitigation")
     elif rag is Rag.ON_TRACK:
-        colleagues = open_alarm is not None and bool(list_alarmed(action, open_alarm) - {actor.key})
-        if open_alarm and (decides or not colleagues):
+        if open_alarm and not theirs:
             alarm = "close"
-        elif open_alarm and not reason:
-            word = LOOKS[open_alarm.kind].word.lower()
-            raise UserError(
-                f"A colleague rated {action.ref} {word}, so please say why it is on track now: "
-                f"rag {action.ref} on-track because …"
-            )
         elif not owner and not reason and not open_alarm:
             owed.append("reason")
         overdue = action.timescale.due_on is not None and action.timescale.due_on < today
@@ -107,7 +111,7 @@ def change_rag(
             owed.append("timescale")
         if action.mitigation is None:
             owed.append("mitigation")
-        if open_alarm and (decides or not list_alarmed(action, open_alarm) - {actor.key}):
+        if open_alarm and not theirs:
             alarm = "close"
     return Update(
         "rag",
@@ -133,15 +137,16 @@ def list_alarmed(action: Action, alarm: Escalation) -> set[str]:
 
 
 def is_calm(action: Action) -> bool:
-    """Whether it was rated on track while an alarm about it is still open."""
-    return action.rag is Rag.ON_TRACK and find_open_alarm(action) is not None
+    """Whether it was rated otherwise while an alarm about it is still open."""
+    alarm = find_open_alarm(action)
+    return alarm is not None and action.rag is not None and action.rag != alarm.kind
 
 
 def agree_calm(action: Action) -> Update:
     """The chair, or the colleague who raised the alarm, agrees that it is over; the rating stays."""
     if not is_calm(action):
         raise UserError(f"Nothing is waiting to be agreed for {action.ref}.")
-    return Update("agree", value="on track", alarm="close")
+    return Update("agree", value=LOOKS[action.rag].word.lower(), alarm="close")
 
 
 def add_progress(action: Action, text: str, on: date, quiet_until: date | None) -> Update:
@@ -206,10 +211,14 @@ def propose_timescale(action: Action, new: Timescale, reason: str, today: date) 
     reason = reason.strip()
     if new.due_on is None:
         raise UserError(
-            f"“{new.text[:60]}” could not be read as a date: type for example slipping {action.ref} Dec-22 and why."
+            f"“{new.text[:60]}” could not be read as a date: type for example slipping {action.ref} "
+            f"{say_next_month(today)} and why."
         )
     if new.due_on < today:
-        raise UserError(f"{new.text} is past, so please give a timescale from today on: slipping {action.ref} Dec-22")
+        raise UserError(
+            f"{new.text} is past, so please give a timescale from today on: slipping {action.ref} "
+            f"{say_next_month(today)}"
+        )
     if new.due_on == action.timescale.due_on:
         raise UserError(
             f"{new.text} is already the timescale of {action.ref}: give another one, or rate it with rag {action.ref}."
@@ -265,11 +274,14 @@ def snooze(action: Action, until: date, reason: str, today: date, next_meeting: 
     """Quiet until a date before the holding group's next meeting; recorded."""
     _refuse_complete(action)
     if until <= today:
-        raise UserError(f"That day is not after today, so please give a later one: snooze {action.ref} 3 October")
+        raise UserError(
+            f"That day is not after today, so please give a later one: snooze {action.ref} {say_next_day(today)}"
+        )
     if next_meeting and until >= next_meeting:
+        before = max(next_meeting - timedelta(days=1), today)
         raise UserError(
             f"Its group meets on {next_meeting.day} {next_meeting:%B %Y}, so please give a day before that: "
-            f"snooze {action.ref} 3 October"
+            f"snooze {action.ref} {before.day} {before:%B}"
         )
     return Update("snooze", value=until.isoformat(), words=reason.strip(), columns={"quiet_until": until})
 

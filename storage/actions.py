@@ -34,9 +34,10 @@ _CHANGE_PROPOSAL = sa.update(proposal).where(proposal.c.action_id == _ONE, propo
 _CHANGE_MITIGATION = sa.update(mitigation).where(mitigation.c.action_id == _ONE, mitigation.c.in_place_at.is_(None))
 
 
-def _about(table: sa.Table, query: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """The query of the rows about a few actions, `ids`, and of those about all."""
+def _about(table: sa.Table, query: sa.Select[Any]) -> tuple[sa.Select[Any], ...]:
+    """The query of the rows about one action, about a few, `ids`, and about all."""
     return (
+        query.where(table.c.action_id == _ONE),
         query.where(table.c.action_id.in_(sa.bindparam("ids", expanding=True))),
         query.where(table.c.programme_id == PROGRAMME),
     )
@@ -353,12 +354,14 @@ def _build(tx: Tx, rows: Sequence[Any], directory: Directory) -> list[Action]:
     ]
 
 
-def _of(tx: Tx, queries: tuple[sa.Select[Any], sa.Select[Any]], ids: Sequence[int]) -> Sequence[Any]:
+def _of(tx: Tx, queries: tuple[sa.Select[Any], ...], ids: Sequence[int]) -> Sequence[Any]:
     """Rows about these actions: by id for a few, by programme for many (a list of thousands is no condition)."""
-    few, many = queries
+    one, few, many = queries
     if len(ids) > 500:
         wanted = set(ids)
         return [row for row in tx.run(many).all() if row.action_id in wanted]
+    if len(ids) == 1:
+        return tx.run(one, action=ids[0]).all()
     return tx.run(few, ids=ids).all() if ids else []
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot import office
 from bot.app import App
 from bot.settings import Settings
+from documents.read import read_plan
 from jobs.deliver import CannotAsk, Delivery, Receipt
 from programme.calendar import LONDON
 from programme.messages import Form, Message, Reply, Request, Where
@@ -62,7 +63,7 @@ class Story:
     def load(self, plan: str | None = None) -> list[str]:
         """Import a plan's text, or the sample."""
         data = SAMPLE.read_bytes() if plan is None else plan.encode()
-        found = office.read_plan_file(data, "plan.txt", self.app.calendar.half_terms)
+        found = read_plan(data, "plan.txt", self.app.calendar.half_terms)
         return office.import_plan(self.app.db, found, "tester", self.now, dry_run=False)
 
     def office(self, address: str) -> None:

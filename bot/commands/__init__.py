@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,16 +11,25 @@ from datetime import date, datetime
 from programme.calendar import Calendar
 from programme.facts import Accountable, Action, Actor, Group, Person, Rung, find_holding_group
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
-from programme.permissions import Deed, compose_refusal, may, owns
-from programme.refs import is_certain, split_refs
+from programme.permissions import Deed, compose_refusal, may, may_see_all, owns
+from programme.refs import is_certain, nearest_refs, ref_key, split_refs
 from programme.reminders import Policy, quiet_after
 from programme.updates import Update
 from storage import ledger, outbox
-from storage.actions import fit_command, get_action, list_actions, names_action, record_update, spoken_for
+from storage.actions import (
+    fit_command,
+    get_action,
+    list_actions,
+    list_focus_area,
+    names_action,
+    record_update,
+    spoken_for,
+)
 from storage.db import Tx
 from storage.people import Directory
 
 _MOST_OFFERED = 10
+_AND = re.compile(r"(?:and\b|&|\+)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,10 @@ class Ask:
         several, or not the actor's to do this with.
         """
         text = self._with_ref(word)
-        action, rest = get_action(self.tx, text, self.directory, word)
-        if deed != "read" and names_action(self.tx, rest):
-            other, words = get_action(self.tx, rest, self.directory, word)
+        action, rest = self._get(text, word)
+        more = self._after_and(rest)
+        if deed != "read" and names_action(self.tx, more):
+            other, words = get_action(self.tx, more, self.directory, word)
             raise UserError(
                 f"That names {action.ref} and {other.ref}: please say it of one action at a time.",
                 tuple(Button(one.ref, fit_command(word, one.ref, words)) for one in (action, other)),
@@ -68,7 +79,8 @@ class Ask:
         found: dict[str, Action] = {}
         words = self._with_ref(word)
         while not found or is_certain(words) or names_action(self.tx, words):
-            action, words = get_action(self.tx, words, self.directory, word)
+            action, words = self._get(words, word)
+            words = self._after_and(words)
             self.check(deed, action)
             found[action.ref] = action
         return list(found.values()), words
@@ -99,6 +111,37 @@ class Ask:
         told = {person.id: person for person in people if person.address != self.actor.key}
         ledger.plan(self.tx, [Rung(on, "news", action.ref, f"row {number}", one) for one in told], self.now)
         return list(told.values())
+
+    def _get(self, text: str, word: str) -> tuple[Action, str]:
+        try:
+            return get_action(self.tx, text, self.directory, word)
+        except UserError as error:
+            raise self._say_nearer(text, word) or error from None
+
+    def _say_nearer(self, text: str, word: str) -> UserError | None:
+        """A better refusal of what names no action: a priority's focus areas, or the nearest of the actor's own."""
+        readings = split_refs(text)
+        if not readings or list_focus_area(self.tx, readings[-1][0])[0] or names_action(self.tx, text):
+            return None
+        actions = list_actions(self.tx, self.directory)
+        for ref, _rest in readings:
+            areas = list(dict.fromkeys(one.focus_area for one in actions if ref_key(one.priority) == ref_key(ref)))
+            if areas:
+                offered = tuple(Button(area, f"actions {area}") for area in areas[:_MOST_OFFERED])
+                return UserError(f"{ref.upper()} is a priority: say which of its focus areas you mean.", offered)
+        typed, rest = readings[0]
+        near = nearest_refs(typed, [one.ref for one in actions if owns(self.actor, one)])
+        if may_see_all(self.actor) or not near:
+            return None
+        which = near[0] if len(near) == 1 else f"{', '.join(near[:-1])} or {near[-1]}"
+        buttons = tuple(Button(ref, fit_command(word, ref, rest)) for ref in near)
+        return UserError(f"There is no action {typed[:40]}: did you mean {which}?", buttons)
+
+    def _after_and(self, words: str) -> str:
+        """The words, without the `and` between two references."""
+        found = _AND.match(words)
+        more = words[found.end() :] if found else ""
+        return more if more and (is_certain(more) or names_action(self.tx, more)) else words
 
     def _with_ref(self, word: str) -> str:
         """The words, with the action's reference put in front where the message that is answered says which."""

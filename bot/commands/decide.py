@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from programme.facts import Action
 from programme.messages import Button, Field, Form, Message, Reply, UserError
 from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
+from programme.rag import LOOKS, Rag
 from programme.reminders import say_date
 from programme.timescales import parse_timescale
 from programme.updates import (
@@ -24,7 +26,7 @@ from storage.actions import list_actions
 from storage.history import record
 from storage.history import redact as redact_words
 from storage.people import label_of, list_persons
-from storage.programme import set_paused
+from storage.programme import is_paused, set_paused
 
 _UNDO = Button("Undo", "undo")
 
@@ -34,7 +36,7 @@ def agree(ask: Ask) -> Reply:
     """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees every one.
 
     Without a reference it lists what is waiting. Nobody agrees their own. It also agrees that an alarm is over, once a
-    colleague has rated the action on track.
+    colleague has rated the action otherwise.
     Example: agree P2.3c
     """
     words = ask.words.strip()
@@ -168,7 +170,7 @@ def pause(ask: Ask) -> Reply:
     typed = ask.words.removeprefix("until").strip()
     until = parse_timescale(typed, ask.calendar.half_terms, ask.today).due_on if typed else None
     if typed and (until is None or until <= ask.today):
-        raise UserError(f"“{typed[:60]}” is not a day to come: type for example pause until 3 January 2023")
+        raise UserError(f"“{typed[:60]}” is not a day to come: type for example pause until {say_date(_later(ask))}")
     set_paused(ask.tx, True, until)
     _note(ask, "pause", until=until)
     return compose_reply(
@@ -185,9 +187,15 @@ def resume(ask: Ask) -> Reply:
     """
     if not may(ask.actor, "office"):
         raise UserError(compose_refusal("office", None, None))
+    if not is_paused(ask.tx, ask.today):
+        raise UserError("Nothing is paused, so there is nothing to resume.")
     set_paused(ask.tx, False)
     _note(ask, "resume", until=None)
     return compose_reply(["Resumed. What was missed is said once, never as a burst."])
+
+
+def _later(ask: Ask) -> date:
+    return ask.today + timedelta(weeks=4)
 
 
 def _note(ask: Ask, verb: str, **facts: object) -> None:
@@ -196,7 +204,7 @@ def _note(ask: Ask, verb: str, **facts: object) -> None:
 
 def _say_waiting(one: Action) -> str:
     if one.proposal is None:
-        return "on track again"
+        return "on track again" if one.rag is Rag.ON_TRACK else f"{LOOKS[one.rag].word.lower()} now"
     if one.proposal.kind == "closure" or one.proposal.timescale is None:
         return "complete"
     return f"{one.proposal.timescale.text} in place of {one.timescale.text or 'none'}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from rapidfuzz import fuzz, process
+
 from bot.commands import COMMANDS, Ask, command
 from jobs.compose import draw_digest, read_digest, read_had_since
 from programme.digest import compose_digest_message, list_signs
@@ -32,6 +34,7 @@ from storage.people import get_group, label_of, list_persons
 _MOST_LISTED = 20
 _MOST_TOLD = 15
 _FIRST = ("rag", "progress", "done", "slipping", "nochange", "actions", "action", "why")  # what owners type most
+_DECIDING = frozenset({"agree", "return", "reopen", "ack", "redact", "pause", "resume"})  # for chairs and the office
 
 
 @command("action REF")
@@ -195,6 +198,8 @@ def history(ask: Ask) -> Reply:
         local = ask.calendar.local(row.at)
         words = "(redacted)" if row.redacted else row.words or ""
         value = str(row.facts.get("value") or "").replace("_", " ")
+        if row.verb == "undo":
+            value = f"row {row.facts['undoes']}"
         detail = ": ".join(part for part in (value, words) if part)
         via = f" ({row.account})" if row.account else ""  # console, for whom, by which account
         lines.append(
@@ -254,11 +259,21 @@ def help_(ask: Ask) -> Reply:
         one = COMMANDS[word]
         lines = [f"{one.usage}. {one.summary}", *([one.details] if one.details else [])]
         return Message("\n".join(lines), (Heading(one.usage), Text("\n".join(lines))))
+    if word:
+        near = process.extractOne(word, list(COMMANDS), scorer=fuzz.ratio, score_cutoff=60)
+        choices = tuple(Button(f"Help {one}", f"help {one}".strip()) for one in ([near[0]] if near else []))
+        raise UserError(
+            f"“{word[:40]}” is no word I know: type help to see them all.", (*choices, Button("Help", "help"))
+        )
     first = [COMMANDS[each] for each in _FIRST]
-    rest = [one for one in COMMANDS.values() if one.shown and one not in first]
+    decides = may_see_all(ask.actor)
+    rest = [
+        one for one in COMMANDS.values() if one.shown and one not in first and (decides or one.word not in _DECIDING)
+    ]
     lines = [f"{one.usage}: {one.summary}" for one in (*first, *rest)]
     intro = (
         "Type these with or without a slash. A reference followed by your own words is noted as progress. "
+        "REF is an action's reference, such as P2.3c. "
         "For more about one: help rag"
     )
     return Message(

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from bot.commands import Ask, command, compose_reply
 from bot.commands.update import done
-from programme.escalation import Told, list_told
-from programme.facts import Action, Escalation, Rung, find_strategic_group
+from programme.escalation import Told, list_told, list_told_rungs
+from programme.facts import Action, Escalation, find_strategic_group
 from programme.messages import Button, Field, Form, Option, Reply, UserError
-from programme.permissions import may, owns
+from programme.permissions import find_deciding_group, may, owns, say_decider
 from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
 from programme.reminders import say_date
+from programme.timescales import say_next_month
 from programme.updates import change_rag, list_alarmed
 from storage import ledger, outbox
 from storage.people import list_persons
@@ -51,6 +52,9 @@ def rag(ask: Ask) -> Reply:
         lines = [f"{action.ref} is still {LOOKS[rating]}."]
     else:
         lines = [f"{action.ref} is now {LOOKS[rating]} (was {action.look})."]
+    if action.proposal and action.proposal.kind == "closure":
+        decider = say_decider(find_deciding_group(action, ask.groups))
+        lines.append(f"It was said to be done, and still waits for {decider} to agree that or return it.")
     if update.alarm == "raise":
         lines.append(_escalate(ask, action, rating, number, explained=bool(reason)))
     elif update.alarm == "explain" and alarm:
@@ -66,7 +70,7 @@ def rag(ask: Ask) -> Reply:
     buttons = []
     for owed in update.owed:
         line, label, typed = _OWED[owed]
-        lines.append(line.format(ref=action.ref, rating=rating.typed))
+        lines.append(line.format(ref=action.ref, rating=rating.typed, month=say_next_month(ask.today)))
         buttons.append(Button(label, typed.format(ref=action.ref, rating=rating.typed)))
     return compose_reply(lines, [*buttons, Button("Undo", "undo")])
 
@@ -80,7 +84,7 @@ _OWED = {
         "mitigation {ref}",
     ),
     "timescale": (
-        "It needs a new timescale. Type for example: slipping {ref} Dec-22 and why.",
+        "It needs a new timescale. Type for example: slipping {ref} {month} and why.",
         "New timescale",
         "slipping {ref}",
     ),
@@ -128,14 +132,7 @@ def _escalate(ask: Ask, action: Action, kind: Rag, number: int, *, explained: bo
     who = _say_told(told)
     if kind is Rag.VULNERABLE:
         on = ask.calendar.add_working_days(ask.today, 1)
-        rungs = [Rung(on, "vulnerable", action.ref, f"alarm {number}", each.person.id) for each in told if each.person]
-        for each in told:
-            if each.person is None:
-                rungs += [
-                    Rung(on, "vulnerable", action.ref, f"alarm {number}", one.id, each.why)
-                    for one in ask.office
-                    if one.address != ask.actor.key
-                ]
+        rungs = list_told_rungs(told, ask.office, action.ref, number, on, ask.actor.key)
         ledger.plan(ask.tx, rungs, ask.now)
         return f"With their next reminders, from {say_date(on)}, I tell {who}."
     due = _alarm_due(ask, explained=explained)

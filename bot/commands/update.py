@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.commands import Ask, command, compose_reply
 from programme.facts import Action, Rung
 from programme.messages import Button, Field, Form, Reply, UserError
 from programme.permissions import find_deciding_group, say_decider
 from programme.reminders import say_date
-from programme.timescales import Timescale, parse_timescale, split_timescale
+from programme.timescales import (
+    Timescale,
+    find_like_a_date,
+    parse_timescale,
+    say_next_day,
+    say_next_month,
+    split_timescale,
+)
 from programme.updates import (
     add_evidence,
     add_mitigation,
@@ -99,12 +108,17 @@ def slipping(ask: Ask) -> Reply:
     else:
         new, words = split_timescale(words, ask.today, terms)
         reason = reason or words
-    example = f"slipping {action.ref} Dec-22"
+    example = f"slipping {action.ref} {say_next_month(ask.today)}"
+    if new is None and not typed and (like := find_like_a_date(words)):
+        raise UserError(f"“{like[:40]}” is not a date I can read, so please type for example: {example} and why.")
     if new is None and reason:
         # What was said is kept; the date it lacks is asked for.
         ask.record(action, add_progress(action, reason, ask.today, action.quiet_until))
         return compose_reply(
-            [f"That is noted on {action.ref}. Which new timescale does it need? Type for example: {example}"],
+            [
+                f"Your words are kept as progress on {action.ref}. Which new timescale does it need? "
+                f"Type for example: {example}"
+            ],
             [Button("New timescale", f"slipping {action.ref}"), _UNDO],
         )
     if new is None:
@@ -112,7 +126,11 @@ def slipping(ask: Ask) -> Reply:
             f"A new timescale for {action.ref}",
             f"slipping {action.ref}",
             (
-                Field("timescale", "New timescale", hint="A month such as Dec-22, or a day such as 16 December 2022"),
+                Field(
+                    "timescale",
+                    "New timescale",
+                    hint=f"A month such as {say_next_month(ask.today)}, or a day such as {_say_later(ask)}",
+                ),
                 Field("reason", "Why is it slipping?", "text", required=False),
             ),
             f"Which new timescale? Type for example: {example} and why.",
@@ -147,7 +165,7 @@ def mitigation(ask: Ask) -> Reply:
             (
                 Field("what", "What is being done?", "text"),
                 Field("who", "Who does it?", value=action.owners[0].text if action.owners else "", hint="A role"),
-                Field("by", "By when?", hint="A month such as Dec-22, or a day"),
+                Field("by", "By when?", hint=f"A month such as {say_next_month(ask.today)}, or a day"),
             ),
             f"Type: mitigation {action.ref} what; who; by when.",
         )
@@ -162,7 +180,7 @@ def mitigation(ask: Ask) -> Reply:
     else:
         missing = " and ".join([*([] if who else ["who does it"]), *([] if dated else ["by when"])])
         why = f"“{by}” is {'past' if when and when.due_on else 'not a date I can read'}. " if by and not dated else ""
-        example = f"mitigation {action.ref} {what}; {who or 'WHO'}; {by if dated else '30 September 2022'}"
+        example = f"mitigation {action.ref} {what}; {who or 'WHO'}; {by if dated else _say_later(ask)}"
         lines.append(f"{why}Please also say {missing}, for example: {example}")
     return compose_reply(lines, [Button("It is in place", f"inplace {action.ref}"), _UNDO])
 
@@ -192,7 +210,7 @@ def nochange(ask: Ask) -> Reply:
     return _noted(ask, actions, words, "no change")
 
 
-@command("going REF …", shown=False)
+@command("going REF …")
 def going(ask: Ask) -> Reply:
     """Say that an action on your starting list is still going.
 
@@ -240,19 +258,24 @@ def be_quiet(ask: Ask) -> Reply:
             f"Quiet about {action.ref}",
             f"snooze {action.ref}",
             (Field("until", "Until which day?", "date"),),
-            f"Until when? Type for example: snooze {action.ref} 3 October",
+            f"Until when? Type for example: snooze {action.ref} {say_next_day(ask.today)}",
         )
     when, reason = (parse_timescale(typed, terms, ask.today), "") if typed else split_timescale(words, ask.today, terms)
     if when is None or when.due_on is None:
         said = typed or words
         raise UserError(
-            f"“{said[:60]}” does not begin with a date I can read: type for example snooze {action.ref} 3 October"
+            f"“{said[:60]}” does not begin with a date I can read: type for example snooze {action.ref} "
+            f"{say_next_day(ask.today)}"
         )
     holding = ask.holding(action)
     meeting = holding.next_meeting(ask.now) if holding else None
     meets_on = ask.calendar.today(meeting.starts_at) if meeting else None
     ask.record(action, snooze(action, when.due_on, reason, ask.today, meets_on))
     return compose_reply([f"Nobody is reminded of {action.ref} until {say_date(when.due_on)} has passed."], [_UNDO])
+
+
+def _say_later(ask: Ask) -> str:
+    return say_date(ask.today + timedelta(weeks=4))
 
 
 def _say_decider(ask: Ask, action: Action) -> str:

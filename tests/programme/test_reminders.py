@@ -416,3 +416,31 @@ def test_the_text_alone_says_how_to_answer() -> None:
 )
 def test_a_due_date_is_said_in_words(timescale: str, today: str, words: str) -> None:
     assert say_due(make(timescale), date.fromisoformat(today), CALENDAR) == words
+
+
+def test_a_meeting_that_all_are_asked_about_is_named_once() -> None:
+    several = items(make(ref="P1.1a"), make("Mar-23", ref="P1.1b"), kind="meeting")
+    text = compose_bundle(several, date(2022, 9, 12), CALENDAR, POLICY).text
+    assert text.count("for the meeting on 4 October 2022") == 1
+    assert text.splitlines()[1] == "Please say where each stands for the meeting on 4 October 2022."
+
+
+def test_still_going_says_how_many_it_answers_for() -> None:
+    several = items(make("Sep-22", ref="P1.9a"), *(make("Mar-23", ref=f"P1.{n}a") for n in range(3)), kind="starting")
+    asked = [replace(item, meets_on=date(2022, 10, 4)) for item in several]
+    text = compose_bundle(asked, date(2022, 9, 5), CALENDAR, POLICY).text
+    assert "Still going: the 3 not due before the meeting: going P1.0a P1.1a P1.2a" in text
+
+
+def test_what_is_passed_on_says_what_would_cure_it() -> None:
+    unlisted = Owner("FIS Manager", (Role("FIS Manager", listed=False),), ())
+    vacant = Owner("B", (Role("B"),), ())
+    passed = [
+        Item(replace(DUE, passed_for="FIS Manager + B"), make("Oct-22", unlisted, vacant)),
+        Item(replace(DUE, kind="lead", passed_for="Director"), make()),
+    ]
+    lines = compose_bundle(passed, date(2022, 9, 12), CALENDAR, POLICY).text.splitlines()
+    assert lines[1].endswith("halfterm people set ROLE ADDRESS")
+    assert lines[2].startswith("- FIS Manager: 1 action (P1.1a). ")
+    assert lines[2].endswith('halfterm roles same "FIS Manager" ROLE')
+    assert lines[3:] == ["- B: 1 action (P1.1a)", "- accountable lead Director: 1 action (P1.1a)"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import office
 from tests.stories.council import PLAN, buttons, open_council, told
 from tests.story import Story
 
@@ -200,3 +201,83 @@ def test_why_says_who_was_told_of_the_alarm_and_when(story: Story) -> None:
     assert "notice to D: waits until then" in story.say("A", "why P1.1a")
     story.tick("2022-09-05 10:15")
     assert "5 September 2022 10:15, notice to D: sent" in story.say("A", "why P1.1a")
+
+
+def test_a_chair_who_comes_between_the_rating_and_the_notice_hears_of_it(story: Story) -> None:
+    story.at("2022-09-09 16:50").say("A", "rag P1.1a at-risk no printer")
+    story.at("2022-09-09 16:55").leave("D")
+    story.give("D", "E")
+    story.tick("2022-09-09 17:05")
+    heard = [one.to for one in story.tick("2022-09-12 09:00") if "was rated" in one.text]
+    assert sorted(heard) == ["E", "X", "office"]
+
+
+def test_a_chair_who_comes_later_hears_of_an_alarm_that_is_still_open_once(story: Story) -> None:
+    story.say("A", "rag P1.1a at-risk no printer")
+    story.tick("2022-09-05 10:15")
+    story.at("2022-09-08 10:00").leave("D")
+    story.give("D", "E")
+    assert [one.to for one in story.tick("2022-09-08 10:00") if "was rated" in one.text] == ["E"]
+    assert not any("was rated" in one.text for one in story.mornings("2022-09-14"))
+
+
+def test_a_chair_who_comes_before_the_bundle_hears_that_an_action_is_vulnerable(story: Story) -> None:
+    story.at("2022-09-09 16:50").say("A", "rag P1.1a vulnerable no printer")
+    story.at("2022-09-09 16:55").leave("D")
+    story.give("D", "E")
+    sent = story.mornings("2022-09-14")
+    assert [one.to for one in sent if "P1.1a was rated" in one.text] == ["E"]
+
+
+def test_an_owner_who_comes_before_the_bundle_hears_that_a_closure_came_back(story: Story) -> None:
+    story.at("2022-09-09 15:00").say("A", "done P1.1a https://example.org/charter")
+    story.at("2022-09-09 16:50").say("D", "return P1.1a nobody has read it")
+    story.at("2022-09-09 16:55").leave("A")
+    story.give("A", "E")
+    sent = story.mornings("2022-09-16")
+    assert [one.to for one in sent if "P1.1a came back" in one.text] == ["E"]
+
+
+def test_a_correction_reaches_a_chair_who_has_left_since(story: Story) -> None:
+    story.say("A", "rag P1.1a at-risk no printer")
+    story.tick("2022-09-05 10:15")
+    story.at("2022-09-05 10:30").leave("D")
+    story.at("2022-09-05 11:00").say("A", "undo")
+    assert "D" in {one.to for one in story.tick("2022-09-05 11:00") if one.text.startswith("Correction")}
+
+
+def test_a_correction_reaches_the_office_that_passed_on_for_an_empty_chair(story: Story) -> None:
+    story.leave("D")
+    story.say("A", "rag P1.1a vulnerable no printer")
+    story.mornings("2022-09-06")
+    story.at("2022-09-06 09:30").say("A", "undo")
+    assert [one.to for one in story.tick("2022-09-06 09:30") if one.text.startswith("Correction")] == ["office"]
+
+
+def test_the_office_hears_which_roles_have_nobody_to_tell(story: Story) -> None:
+    story.leave("D")
+    story.leave("X")
+    story.say("A", "rag P1.1b at-risk no venue")
+    story.tick("2022-09-05 10:15")
+    passed = "Please pass on to: chair of The Board (nobody is set), accountable lead Director (nobody is set)"
+    assert passed in told(story)["office"][-1]
+    assert passed not in told(story)["C"][-1]
+
+
+def test_somebody_without_a_name_is_called_by_their_role(story: Story) -> None:
+    with story.app.db.write() as tx:
+        office.set_holder(
+            tx,
+            "B",
+            "console:nameless",
+            name=None,
+            email=None,
+            since=None,
+            today=story.today,
+            now=story.now,
+            account="tester",
+        )
+    story.say("console:nameless", "rag P1.1c at-risk no room")
+    story.tick("2022-09-05 10:15")
+    assert "P1.1c was rated 🔴 At risk by B." in told(story)["D"][0]
+    assert "nameless" not in story.say("office", "history P1.1c")

@@ -119,4 +119,19 @@ def test_an_agreement_undone_opens_the_alarm_again(story: Story) -> None:
 
 def test_deferring_does_not_close_a_colleagues_alarm(story: Story) -> None:
     assert "The alarm stays open until A or the chair" in story.say("C", "rag P1.1b deferred until the hall is free")
+    assert "- P1.1b: deferred now, says C: until the hall is free" in story.say("D", "agree")
+    assert story.say("D", "agree P1.1b") == "Agreed: P1.1b (deferred now)."
+    assert not is_escalated(story)
+
+
+def test_vulnerable_does_not_close_a_colleagues_alarm(story: Story) -> None:
+    assert story.refused("C", "rag P1.1b vulnerable") == (
+        "A colleague rated P1.1b at risk, so please say why it is vulnerable now: rag P1.1b vulnerable because …"
+    )
+    reply = story.say("C", "rag P1.1b vulnerable as a hall may be lent")
+    assert (
+        "P1.1b is now 🟠 Vulnerable (was 🔴 At risk). The alarm stays open until A or the chair of The Board" in reply
+    )
+    assert is_escalated(story)
+    assert story.say("A", "agree P1.1b") == "Agreed: P1.1b (vulnerable now)."
     assert "Nothing is waiting" in story.refused("D", "agree P1.1b")

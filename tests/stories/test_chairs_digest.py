@@ -33,13 +33,13 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 def test_the_digest_follows_an_action_from_alarm_to_acknowledgement(story: Story) -> None:
     story.at("2022-09-06 10:00").say("A", "rag P1.1b at-risk the printer has closed")
-    assert "At risk, not yet acknowledged. The printer has closed. Mitigation: none written yet" in story.say(
+    assert "not yet acknowledged. The printer has closed. Mitigation: none written yet" in story.say(
         "D", "digest The Board"
     )
     story.say("A", "mitigation P1.1b use the library's printer; C; Oct-22")
     story.say("D", "ack P1.1b")
     text = story.say("D", "digest The Board")
-    assert "At risk, acknowledged." in text
+    assert ": acknowledged. The printer" in text
     assert "use the library's printer; C; by Oct-22 (written, not in place)" in text
     story.say("A", "inplace P1.1b")
     assert "use the library's printer; C; by Oct-22 (in place)" in story.say("D", "digest The Board")

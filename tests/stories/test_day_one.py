@@ -109,7 +109,7 @@ def test_a_starting_list_says_what_the_plan_says_and_how_to_answer(story: Story)
     assert text.splitlines()[0] == "Your starting list: 15 actions."
     assert "- P1.1a · ⚪ Not yet rated · was due 28 February 2022" in text
     assert "Last entry 1 December 2021." in text
-    assert "Indicator: Two first meetings held (Jan 2022 (baseline))" in text
+    assert "Indicator: Two first meetings held (Jan 2022, baseline)" in text
     assert "No entry yet." in text
     assert "done P1.1a, going P1.1a, notmine P1.1a" in text
     assert max(len(line) for line in text.splitlines()) < 260

@@ -48,9 +48,17 @@ def test_every_example_is_understood(story: Story, word: str) -> None:
 
 
 def test_help_lists_every_command_that_is_shown_once(story: Story) -> None:
-    lines = [line.removeprefix("- ") for line in story.say("A", "help").split("\n")[1:]]
+    lines = [line.removeprefix("- ") for line in story.say("D", "help").split("\n")[1:]]
     assert sorted(line.split(":")[0] for line in lines) == sorted(one.usage for one in COMMANDS.values() if one.shown)
     assert lines[0].startswith("rag REF RATING")
+
+
+def test_an_owners_help_leaves_out_what_chairs_and_the_office_decide(story: Story) -> None:
+    shown = story.say("A", "help")
+    assert "REF is an action's reference, such as P2.3c." in shown
+    assert "- going REF" in shown
+    for word in ("agree", "return", "reopen", "ack", "redact", "pause", "resume"):
+        assert f"\n- {word}" not in shown
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_who_and_by_when_are_owed_and_what_was_said_is_saved(story: Story) -> No
     reply = story.say("A", "mitigation P1.1a copy it by hand")
     assert reply == (
         "The mitigation for P1.1a is noted: copy it by hand. Please also say who does it and by when, for example: "
-        "mitigation P1.1a copy it by hand; WHO; 30 September 2022"
+        "mitigation P1.1a copy it by hand; WHO; 3 October 2022"
     )
     assert "copy it by hand (written, not in place)" in story.say("A", "action P1.1a")
 

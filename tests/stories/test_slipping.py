@@ -39,7 +39,8 @@ def test_a_reason_is_owed(story: Story) -> None:
 def test_a_reason_without_a_date_is_kept_and_the_date_asked_for(story: Story) -> None:
     reply = story.say("A", "slipping P1.1a waiting on the data agreement")
     assert reply == (
-        "That is noted on P1.1a. Which new timescale does it need? Type for example: slipping P1.1a Dec-22"
+        "Your words are kept as progress on P1.1a. Which new timescale does it need? "
+        "Type for example: slipping P1.1a Dec-22"
     )
     assert "A: waiting on the data agreement" in story.say("A", "action P1.1a")
 

@@ -91,11 +91,12 @@ function isFar(pressed, latest) {
   return latest.getBoundingClientRect().bottom - pressed.getBoundingClientRect().top > innerHeight * 0.6;
 }
 
-// Where a part is drawn afresh, what the reader folded stays folded.
+// Where a part is drawn afresh, what the reader folded stays folded; a column that was empty opens with its first action.
 function keepFolds(old, fresh) {
   const before = old.querySelectorAll("details.column");
   fresh.querySelectorAll("details.column").forEach((column, n) => {
-    if (before[n]) column.open = before[n].open;
+    const fills = column.querySelector("li") && !before[n]?.querySelector("li");
+    if (before[n] && !fills) column.open = before[n].open;
   });
 }
 
