@@ -13,6 +13,7 @@ from time import perf_counter
 from bot import office
 from bot.app import App
 from bot.settings import Settings
+from documents import read
 from programme.plan import Plan
 
 NOW = datetime(2022, 9, 5, 7, 55, tzinfo=UTC)  # five minutes before the first reminder may be sent
@@ -29,7 +30,7 @@ def find_plan() -> Path:
 
 
 def read_plan() -> Plan:
-    return office.read_plan_file(find_plan().read_bytes(), find_plan().name, ())
+    return read.read_plan(find_plan().read_bytes(), find_plan().name, ())
 
 
 @contextmanager

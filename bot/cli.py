@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1 (could not) or 2 (used wrongly, by way of SystemExit)."""
     options = _parser().parse_args(arguments)
     options.clock = run_clock(options.now) if options.now else real_now
-    options.now = options.now or real_now()
+    options.given_now, options.now = options.now, options.now or real_now()
     try:
         code = int(options.run(options))
         sys.stdout.flush()
@@ -48,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("What was typed is not text in UTF-8: check the terminal's encoding.")
     except KeyboardInterrupt:
         return _fail("Stopped.")
+    except Exception as error:  # what nobody has foreseen; its text may hold somebody's words
+        if os.environ.get("HALFTERM_DEBUG"):
+            raise
+        return _fail(
+            f"Something went wrong ({type(error).__name__}). Nothing was half done; "
+            "to see where it was, set HALFTERM_DEBUG=1 and run it again."
+        )
 
 
 def _fail(sentence: str) -> int:
@@ -207,6 +214,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--channel", metavar="ADDRESS")
     one.add_argument("--meets", nargs="+", type=_instant, metavar="INSTANT")
     one.add_argument("--papers", type=int, metavar="DAYS", help="working days before the meeting")
+    one.add_argument("--cancel", nargs="+", type=_instant, metavar="INSTANT", help="take these meetings away")
+    one.add_argument("--new", action="store_true", help="another group, though its name is like a known one")
     add(groups, "list", verbs.list_groups, "The groups, their chairs and next meetings.", "groups list", as_json=True)
 
     one = add(commands, "terms", verbs.set_terms, "Set the term dates from a CSV file (half_term,starts_on,ends_on).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,14 @@ from bot import office
 from bot.app import App
 from bot.settings import Settings
 from bot.web.stage import Board, BoardAction, Line, Move, Persona
+from documents.read import read_plan
 from jobs.deliver import Delivery, Receipt, Tally
+from programme.childdata import find_identifier
 from programme.facts import Group
 from programme.message_json import message_to_dict, reply_from_dict, reply_to_dict
 from programme.messages import Reply, Request, UserError, Where
 from programme.rag import COMPLETE, LOOKS
+from programme.refs import plain
 from programme.reminders import say_date, say_due
 from storage import outbox, people
 from storage.actions import list_actions
@@ -68,14 +72,19 @@ class WebSender:
 class Demo:
     """The stage that the page is drawn from. Everything it knows is in its database, so a restart goes on as it was."""
 
-    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+    def __init__(self, folder: Path, *, fresh: bool = False, starts: datetime | None = None) -> None:
         self._folder = folder
+        self._starts = starts
+        self._turn = threading.Lock()  # a second click waits for the first
         self._file = folder / "demo.db"
         folder.mkdir(parents=True, exist_ok=True)
         if fresh and self._file.exists():
+            self._starts = None
             self._open().close()  # refused where it is not the demo's: nothing else is ever removed
             self._remove()
+            self._starts = starts
         self.app = self._open()
+        self._starts = None
 
     def _open(self) -> App:
         settings = Settings(database_url=f"sqlite:///{self._file}")
@@ -87,8 +96,11 @@ class Demo:
             raise UserError(
                 f"{self._folder} holds a database that is not the demo's: choose another with --folder NAME."
             )
+        if known is not None and self._starts is not None:
+            app.close()
+            raise UserError("The demo goes on where it was: add --fresh to begin again, from the instant of --now.")
         if known is None:
-            _set_stage(app)
+            _set_stage(app, self._starts or STARTS)
             app.calendar = app.read_calendar()
         return app
 
@@ -101,9 +113,10 @@ class Demo:
 
     def start_over(self) -> None:
         """Everything forgotten: Monday 5 September 2022 again."""
-        self.app.close()
-        self._remove()
-        self.app = self._open()
+        with self._turn:
+            self.app.close()
+            self._remove()
+            self.app = self._open()
 
     def instant(self) -> datetime:
         """The demo's own clock."""
@@ -151,6 +164,8 @@ class Demo:
         now, address = self.instant(), _address(key)
         reply = self.app.door(lambda: now).answer(Request(address, text, Where("web", conversation=address), fields))
         said = "; ".join([text, *(value for value in fields.values() if value)])
+        if find_identifier(plain("\n".join([text, *fields.values()]))):  # the door has refused it
+            said = "(not kept)"
         with self.app.db.write() as tx:
             add_web_line(tx, address, {"said": said}, now, mine=True)
             if reply is not None:
@@ -176,6 +191,10 @@ class Demo:
 
     def move(self, key: str) -> str:
         """Move the clock on, playing every working morning and every message that falls due on the way."""
+        with self._turn:
+            return self._move(key)
+
+    def _move(self, key: str) -> str:
         now = self.instant()
         meeting = self._next_meeting()
         if key == "hour":
@@ -241,14 +260,14 @@ class Demo:
         return Board("The plan by rating", tuple(columns))
 
 
-def _set_stage(app: App) -> None:
+def _set_stage(app: App, now: datetime) -> None:
     """The sample programme on its first day: everyone in the roles table is there, called by their role."""
-    now, name = STARTS, "plan.txt"
+    name = "plan.txt"
     terms = (_SAMPLE / "terms.csv").read_text(encoding="utf-8")
     today = app.calendar.today(now)
     with app.db.write() as tx:
         office.set_terms(tx, terms, now=now, account="demo")
-    plan = office.read_plan_file((_SAMPLE / name).read_bytes(), name, app.read_calendar().half_terms)
+    plan = read_plan((_SAMPLE / name).read_bytes(), name, app.read_calendar().half_terms)
     office.import_plan(app.db, plan, "demo", now, dry_run=False)
     with app.db.write() as tx:
         office.set_office(tx, _OFFICE, name="Programme office", now=now, account="demo")
@@ -261,7 +280,7 @@ def _set_stage(app: App) -> None:
         set_setting(tx, "demo clock", now.isoformat())
 
 
-def run_demo(folder: Path, host: str, port: int, *, fresh: bool) -> int:
+def run_demo(folder: Path, host: str, port: int, *, fresh: bool, starts: datetime | None = None) -> int:
     """Serve the demo's page until stopped. Loopback only: there, anyone may say who they are."""
     from starlette.applications import Starlette
 
@@ -270,7 +289,7 @@ def run_demo(folder: Path, host: str, port: int, *, fresh: bool) -> int:
 
     if not _is_loopback(host):
         raise UserError(f"The demo listens on this machine only, not on {host}: use --host 127.0.0.1.")
-    with closing(http.bind(host, port)) as bound, closing(Demo(folder, fresh=fresh)) as demo:
+    with closing(http.bind(host, port)) as bound, closing(Demo(folder, fresh=fresh, starts=starts)) as demo:
         shown = f"[{host}]" if ":" in host else host
         print(
             f"The demo is at http://{shown}:{bound.getsockname()[1]}/ (Ctrl-C stops it; it goes on where it was).",

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from documents.doubts import list_open_doubts
 from documents.papers import PaperKind, write_paper
-from documents.plan_json import plan_from_dict, plan_to_dict, plan_to_json
-from documents.read import read_plan
+from documents.plan_json import plan_from_dict, plan_to_dict
 from jobs.compose import draw_digest, read_digest
-from programme.calendar import LONDON, Calendar, HalfTerm, parse_terms
-from programme.compare import compare_plans
+from programme.calendar import LONDON, Calendar, parse_terms
+from programme.childdata import find_in_plan
+from programme.compare import compare_plans, find_twin
 from programme.digest import compose_digest_paper
 from programme.facts import find_strategic_group
 from programme.messages import UserError
@@ -35,6 +36,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _OFFICE = "office"
+_MOST_PAPERS = 60  # working days; nobody hands in papers earlier
 
 
 def as_instant(found: datetime) -> datetime:
@@ -42,19 +44,14 @@ def as_instant(found: datetime) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=LONDON)).astimezone(UTC)
 
 
-def read_plan_file(data: bytes, name: str, terms: Sequence[HalfTerm]) -> Plan:
-    """A plan file's plan; UserError where it cannot be read or holds none."""
-    return read_plan(data, name, terms)
-
-
-def plan_as_json(plan: Plan) -> dict[str, Any]:
-    return plan_to_json(plan)
-
-
 def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_run: bool) -> list[str]:
     """Store a plan, or with `dry_run` only say what would change. Returns the lines to show, doubts last."""
+    if held := find_in_plan(plan):
+        named = "; ".join(f"{where} looks like it holds {what}" for where, what in list(held.items())[:5])
+        raise UserError(f"{named}: take it out of the file before importing, nothing was stored.")
     lines = [_say_size(plan)]
     with db.write() as tx:
+        answered = people.read_directory(tx, now.date()).meanings
         last = find_last_plan(tx)
         before = plan_from_dict(last) if last else None
         if before is not None:
@@ -62,10 +59,12 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
         if not dry_run:
             kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
             lines += [f"  {line}" for line in kept]
-    if plan.warnings:
-        doubts = "1 doubt" if len(plan.warnings) == 1 else f"{len(plan.warnings)} doubts"
-        lines.append(f"{doubts} for the programme office:")
-        lines += [f"  {doubt.where}: {doubt.text}" for doubt in plan.warnings]
+    if found := list_open_doubts(plan, lambda owner: people.name_key(owner) in answered):
+        doubts = "1 doubt" if len(found) == 1 else f"{len(found)} doubts"
+        if before == plan:
+            lines.append(f"{doubts} for the programme office, as at the last import: import with --json lists them.")
+        else:
+            lines += [f"{doubts} for the programme office:", *(f"  {one.where}: {one.text}" for one in found)]
     lines.append(
         "Dry run: nothing was stored."
         if dry_run
@@ -135,6 +134,15 @@ def set_office(tx: Tx, address: str, *, name: str | None, now: datetime, account
     return f"{name or address} is of the programme office."
 
 
+def end_office(tx: Tx, address: str, *, now: datetime, account: str) -> str:
+    """Take a person out of the programme office."""
+    address = check_address(address)
+    appointments.end_office(tx, address)
+    record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts={"role": _OFFICE, "address": address})
+    left = "" if people.list_office(tx) else " Nobody is now: add somebody with halfterm people office ADDRESS"
+    return f"{address} is no longer of the programme office.{left}"
+
+
 def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
     """Who holds what, past and to come too."""
     holdings = people.list_holdings(tx)
@@ -156,6 +164,8 @@ def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
 def set_meaning(tx: Tx, text: str, means: Sequence[str], *, today: date, now: datetime, account: str) -> str:
     """What an owner string means, from now on and after every later import."""
     roles = appointments.set_meaning(tx, text, means, people.read_directory(tx, today))
+    if not appointments.is_owner(tx, text):
+        raise UserError(f"No action has an owner “{text}”: halfterm roles list shows the owner strings of the plan.")
     names = [role.abbreviation for role in roles]
     record(tx, "roles", actor=_OFFICE, account=account, now=now, facts={"text": text, "means": names})
     return f"“{text}” means {' and '.join(names)}."
@@ -210,6 +220,8 @@ def set_group(
     now: datetime,
     calendar: Calendar,
     account: str,
+    cancels: Sequence[datetime] = (),
+    new: bool = False,
 ) -> str:
     """Add or change a governance group and its meetings. UserError where a value is not one the plan knows."""
     directory = people.read_directory(tx, today)
@@ -219,8 +231,8 @@ def set_group(
             raise UserError(f"“{kind}” is not a kind of group: use decides, informed or voice.")
     if values.get("chair"):
         values["chair"] = people.get_role(values["chair"], directory)[1].abbreviation
-    if values.get("papers", 1) < 0:
-        raise UserError("--papers is a number of working days before the meeting: use 0 or more.")
+    if not 0 <= values.get("papers", 0) <= _MOST_PAPERS:
+        raise UserError(f"--papers is a number of working days before the meeting: use 0 to {_MOST_PAPERS}.")
     for name_of in ("holds", "scope"):
         if name_of in values:
             values[name_of] = [get_area_ref(tx, typed) for typed in values[name_of]]
@@ -231,13 +243,19 @@ def set_group(
         del values["reports_to"]
     if values.get("channel"):
         values["channel"] = check_address(values["channel"])
-    before = {group.name for group in people.list_groups(tx, directory)}
+    groups = people.list_groups(tx, directory)
+    before = {group.name for group in groups}
+    if not new and people.find_group(groups, name) is None and (twin := find_twin(name, before)):
+        raise UserError(f"“{name}” is much like {twin}: use that name, or add --new for another group.")
     stored = appointments.set_group(tx, name, directory, **values)
     group = people.get_group(tx, stored, directory)
     for starts_at in meets:
         appointments.add_meeting(tx, group.id, starts_at)
+    for starts_at in cancels:
+        appointments.cancel_meeting(tx, group, starts_at)
     yielded = appointments.take_holdings(tx, group) if values.get("holds") else []
     facts = {**values, "group": stored, "meets": [one.isoformat() for one in meets]}
+    facts |= {"cancels": [one.isoformat() for one in cancels]} if cancels else {}
     record(tx, "groups_set", actor=_OFFICE, account=account, now=now, facts=facts)
     group = people.get_group(tx, stored, directory)
     meeting = group.next_meeting(now)
@@ -251,6 +269,8 @@ def set_group(
         lines.append(f"It meets next on {say_date(local.date())} at {local:%H:%M}.")
         if not calendar.is_open(local.date()):
             lines.append("That is a closed day: please check it.")
+    elif meets:
+        lines.append("Those dates are past as at today, so it has no meeting to come.")
     return " ".join(lines)
 
 
@@ -295,7 +315,8 @@ def set_terms(tx: Tx, text: str, *, now: datetime, account: str) -> str:
     set_setting(tx, "terms", text)
     record(tx, "terms", actor=_OFFICE, account=account, now=now, facts={"half_terms": len(terms)})
     one = "term is" if len(terms) == 1 else "terms are"
-    return f"{len(terms)} half {one} set, {say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}."
+    span = f"{say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}"
+    return f"{len(terms)} half {one} set, {span}. A running serve reads them when it is started again."
 
 
 def set_paused(tx: Tx, paused: bool, until: date | None, *, now: datetime, account: str) -> str:

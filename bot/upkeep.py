@@ -32,7 +32,7 @@ class Check:
     text: str
 
     def __str__(self) -> str:
-        return f"{'look' if self.ok is None else 'well' if self.ok else 'MEND'}: {self.text}"
+        return f"{'CHECK' if self.ok is None else 'OK' if self.ok else 'FIX'}: {self.text}"
 
 
 def examine(environ: Mapping[str, str], env_file: Path, now: datetime) -> list[Check]:
@@ -108,14 +108,14 @@ def _check_programme(app: App, now: datetime) -> Iterator[Check]:
         if not group.chairs:
             yield Check(
                 False,
-                f"{group.name} has no chair to agree anything: halfterm groups set “{group.name}” --chair ROLE, and "
+                f'{group.name} has no chair to agree anything: halfterm groups set "{group.name}" --chair ROLE, and '
                 "halfterm people set ROLE ADDRESS",
             )
         if group.asks and group.next_meeting(now) is None:
             yield Check(
                 None,
                 f"{group.name} has no meeting to come, so it asks nobody: "
-                f"halfterm groups set “{group.name}” --meets INSTANT",
+                f'halfterm groups set "{group.name}" --meets INSTANT',
             )
     vacant = list(dict.fromkeys(owner.text for action in actions for owner in action.owners if not owner.people))
     if vacant:

@@ -14,8 +14,10 @@ from bot import office
 from bot.app import App, account, open_app, run_clock
 from bot.settings import read_settings
 from documents.papers import PaperKind
-from documents.read import MOST_BYTES
+from documents.plan_json import plan_to_json
+from documents.read import MOST_BYTES, read_plan
 from programme.messages import Form, Request, UserError, Where
+from programme.reminders import say_date
 
 COULD_NOT, USED_WRONGLY = 1, 2
 
@@ -37,10 +39,10 @@ def import_plan(options: Namespace) -> int:
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)  # enough to see that it is too large
     with _app(options) as app:
-        found = office.read_plan_file(data, path.name, app.calendar.half_terms)
+        found = read_plan(data, path.name, app.calendar.half_terms)
         told = office.import_plan(app.db, found, account(), options.now, dry_run=options.dry_run)
     if options.json:
-        print(json.dumps(office.plan_as_json(found), ensure_ascii=False, indent=2))
+        print(json.dumps(plan_to_json(found), ensure_ascii=False, indent=2))
     for line in told:
         print(line, file=sys.stderr if options.json else sys.stdout)
     return 0
@@ -54,9 +56,13 @@ def tick(options: Namespace) -> int:
         print(json.dumps({**counts, "dropped": tally.dropped}))
     else:
         print(
-            f"Planned {new} reminders; sent {tally.sent} messages, put off {tally.put_off}, "
+            f"Planned {new} {'reminder' if new == 1 else 'reminders'}; "
+            f"sent {tally.sent} {'message' if tally.sent == 1 else 'messages'}, put off {tally.put_off}, "
             f"dropped {tally.dropped} with nothing left to say, gave up {tally.failed}."
         )
+        goes_at = app.calendar.local(app.calendar.next_sending(options.now))
+        if not tally.sent and goes_at > options.now:
+            print(f"Nothing goes now: next sending time {goes_at:%A} {say_date(goes_at.date())}, {goes_at:%H:%M}.")
     return 0
 
 
@@ -75,8 +81,10 @@ def digest(options: Namespace) -> int:
     ending = Path(options.out).suffix.lower() if options.out else ""
     kind: PaperKind = options.format or _BY_ENDING.get(ending, "text")
     if kind in ("docx", "pdf", "xlsx") and not options.out:
-        print(f"A {kind} file needs a name: add --out FILE.{kind}", file=sys.stderr)
+        print(f"{'An' if kind == 'xlsx' else 'A'} {kind} file needs a name: add --out FILE.{kind}", file=sys.stderr)
         return USED_WRONGLY
+    if options.out and not (folder := Path(options.out).parent).is_dir():
+        raise UserError(f"There is no folder {folder}: make it first, or choose another for --out.")
     with _app(options) as app:
         data = office.write_digest(app, options.group, kind, options.now)
     if options.out:
@@ -107,6 +115,11 @@ def set_holder(options: Namespace) -> int:
 def end_holder(options: Namespace) -> int:
     with _app(options) as app, app.db.write() as tx:
         today = app.calendar.today(options.now)
+        if options.role.casefold() == "office":
+            if options.on:
+                raise UserError("One is of the programme office or not, without dates: leave --on out.")
+            print(office.end_office(tx, options.address, now=options.now, account=account()))
+            return 0
         line = office.end_holder(
             tx,
             options.role,
@@ -169,6 +182,8 @@ def set_group(options: Namespace) -> int:
             now=options.now,
             calendar=app.calendar,
             account=account(),
+            cancels=options.cancel or [],
+            new=options.new,
         )
     print(line)
     return 0
@@ -254,8 +269,10 @@ def demo(options: Namespace) -> int:
     from bot.demo import run_demo, run_tour
 
     if options.tour:
+        if options.given_now:
+            raise UserError("The tour has days of its own: leave --now out.")
         return run_tour(sys.stdout)
-    return run_demo(Path(options.folder), options.host, options.port, fresh=options.fresh)
+    return run_demo(Path(options.folder), options.host, options.port, fresh=options.fresh, starts=options.given_now)
 
 
 def _split(text: str | None) -> list[str] | None:

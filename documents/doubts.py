@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from textwrap import shorten as _shorten
 
 from programme.plan import Doubt, Plan, PlanRole
@@ -50,7 +50,34 @@ def _owners(plan: Plan) -> Iterator[Doubt]:
     for at, owner in enumerate(unknown):
         meant = suggest_roles(owner, plan.roles) if at < _MOST_SUGGESTED else []
         asked = f" Did you mean {_either([_describe(role) for role in meant])}?" if meant else ""
-        yield Doubt(", ".join(dict.fromkeys(refs[owner])), f"The owner “{owner}” is not in the roles table.{asked}")
+        yield Doubt(", ".join(dict.fromkeys(refs[owner])), f"{_unknown(owner)}{asked}")
+
+
+def _unknown(owner: str) -> str:
+    return f"The owner “{owner}” is not in the roles table."
+
+
+def list_open_doubts(plan: Plan, is_answered: Callable[[str], bool]) -> list[Doubt]:
+    """A plan's doubts as a terminal shows them: none about an owner that the office has explained since, and of any
+    other what to type and three roles, a line each. None of them is ever chosen for the office."""
+    owners = {_unknown(owner): owner for action in plan.actions for owner in action.owners}
+    found = []
+    for doubt in plan.warnings:
+        owner = owners.get(doubt.text.partition(" Did you mean ")[0])
+        if owner is None:
+            found.append(doubt)
+        elif not is_answered(owner):
+            first, *more = doubt.where.split(", ")
+            asked = f"“{owner}” is not in the roles table: halfterm roles same {_typed(owner)} ROLE."
+            if "Did you mean" in doubt.text:
+                near = [_describe(one) for one in suggest_roles(owner, plan.roles)]
+                asked += "".join([" Perhaps:", *(f"\n      {one}" for one in near)])
+            found.append(Doubt(first + (f" and {len(more)} more" if more else ""), asked))
+    return found
+
+
+def _typed(name: str) -> str:
+    return f'"{name}"' if not name.isalnum() else name
 
 
 def _describe(role: PlanRole) -> str:

@@ -141,11 +141,6 @@ class Calendar:
             return self.half_terms[before - 1]
         return None
 
-    def next_half_term(self, day: date) -> HalfTerm | None:
-        """The first known half term to start after `day`."""
-        before = self._count_started(day)
-        return self.half_terms[before] if before < len(self.half_terms) else None
-
     def _count_started(self, day: date) -> int:
         return bisect_right(self.half_terms, day, key=lambda half_term: half_term.starts_on)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from programme.plan import Plan
+from programme.refs import plain
 
 # A UPN: a check letter, then twelve digits, or eleven and a temporary letter.
 _UPN = re.compile(r"\b[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]\b", re.IGNORECASE)
@@ -29,6 +33,34 @@ def find_identifier(text: str) -> str | None:
     if _BORN.search(text):
         return "a child's date of birth"
     return None
+
+
+def find_in_plan(plan: Plan) -> dict[str, str]:
+    """Where a plan seems to hold what points to a child, and what: a ref, never the identifier itself."""
+    found: dict[str, str] = {}
+    for where, text in _texts(plan):
+        if what := find_identifier(plain(text)):
+            found.setdefault(where, what)
+    return found
+
+
+def _texts(plan: Plan) -> Iterator[tuple[str, str]]:
+    for area in plan.focus_areas:
+        yield area.ref, area.text
+    for action in plan.actions:
+        for text in (action.text, *action.owners, action.timescale.text, *action.evidence):
+            yield action.ref, text
+        for said in (action.success_criteria, action.outcome, *(entry.text for entry in action.progress)):
+            yield action.ref, said or ""
+    for metric in plan.metrics:
+        for point in metric.points:
+            yield metric.ref, point.text or ""
+    for priority in plan.priorities:
+        yield priority.ref, priority.title
+    for role in plan.roles:
+        yield role.abbreviation or "the roles table", f"{role.title}; {role.organisation}"
+    for group in plan.groups:
+        yield "the groups table", f"{group.name}; {group.purpose}"
 
 
 def _is_nhs_number(digits: str) -> bool:

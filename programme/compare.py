@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Literal
@@ -238,3 +238,14 @@ def _contrast(old: str, new: str) -> str:
 
 def _begin(text: str) -> str:
     return shorten(text, _SHOWN, placeholder=" …")
+
+
+def find_twin(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is a letter or so apart from this one, or has all of its words or lends it all of its own."""
+    words = set(utils.default_process(name).split())
+    for other in known:
+        theirs = set(utils.default_process(other).split())
+        is_part = min(len(words), len(theirs)) > 2 and (words <= theirs or theirs <= words)
+        if is_part or fuzz.ratio(name, other, processor=utils.default_process) >= _TWIN:
+            return other
+    return None

@@ -31,11 +31,6 @@ def roles_by_key(roles: Sequence[PlanRole]) -> dict[str, PlanRole]:
     return found
 
 
-def find_role(owner: str, roles: Sequence[PlanRole]) -> PlanRole | None:
-    """The role an owner string names, by its abbreviation or exact title in any case and spacing, or None."""
-    return roles_by_key(roles).get(role_key(owner))
-
-
 def suggest_roles(owner: str, roles: Sequence[PlanRole], most: int = 3) -> list[PlanRole]:
     """The roles an owner string might mean, best first, at most `most`: to be offered, never applied.
 

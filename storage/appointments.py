@@ -12,7 +12,7 @@ from programme.facts import Group, Role
 from programme.messages import UserError
 from storage.db import Tx, insert
 from storage.people import Directory, find_group, get_group, get_role, list_groups, name_key
-from storage.schema import governance_group, holder, meeting, person, role_meaning
+from storage.schema import governance_group, holder, lead, meeting, owner, person, role_meaning
 
 
 def set_person(
@@ -60,6 +60,13 @@ def end_holder(tx: Tx, role_name: str, address: str, directory: Directory, *, on
     if done.rowcount == 0:
         raise UserError(f"{address} does not hold {found.abbreviation}: see halfterm people list.")
     return found
+
+
+def end_office(tx: Tx, address: str) -> None:
+    """Take a person out of the programme office. UserError where they are not of it."""
+    theirs = (person.c.programme_id == tx.programme, person.c.address == address, person.c.office)
+    if tx.conn.execute(sa.update(person).where(*theirs).values(office=False)).rowcount == 0:
+        raise UserError(f"{address} is not of the programme office: see halfterm people list.")
 
 
 def set_meaning(tx: Tx, text: str, means: Iterable[str], directory: Directory) -> list[Role]:
@@ -126,3 +133,19 @@ def add_meeting(tx: Tx, group_id: int, starts_at: datetime) -> None:
     known = sa.select(meeting.c.id).where(meeting.c.group_id == group_id, meeting.c.starts_at == starts_at)
     if tx.conn.execute(known).one_or_none() is None:
         insert(tx, meeting, group_id=group_id, starts_at=starts_at)
+
+
+def cancel_meeting(tx: Tx, group: Group, starts_at: datetime) -> None:
+    """Take a meeting away. UserError where the group has none then."""
+    theirs = (meeting.c.group_id == group.id, meeting.c.starts_at == starts_at)
+    if tx.conn.execute(sa.delete(meeting).where(*theirs)).rowcount == 0:
+        raise UserError(f"{group.name} has no meeting at that instant: see halfterm groups list --json.")
+
+
+def is_owner(tx: Tx, text: str) -> bool:
+    """Whether the plan names somebody so: as an action's owner or as a priority's lead."""
+    named = sa.union(
+        sa.select(owner.c.text).where(owner.c.programme_id == tx.programme),
+        sa.select(lead.c.role).where(lead.c.programme_id == tx.programme),
+    )
+    return name_key(text) in {name_key(row[0]) for row in tx.conn.execute(named)}

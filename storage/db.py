@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -66,18 +66,19 @@ class Database:
         self.programme = programme
         self._key = key
         self._engine = _engine(url)
-        self._readers = self._engine.execution_options(halfterm_reader=True)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
         with self._plainly(), self._engine.begin() as conn:
+            _begin(conn, "IMMEDIATE")
             yield Tx(conn, self.programme, self._key)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A transaction for reading: one consistent moment, and no writer is kept waiting."""
-        with self._plainly(), self._readers.connect() as conn:
+        with self._plainly(), self._engine.connect() as conn:
+            _begin(conn, "DEFERRED")
             yield Tx(conn, self.programme, self._key)
 
     @contextmanager
@@ -97,10 +98,11 @@ class Database:
         script = ScriptDirectory.from_config(config)
         head = script.get_current_head()
         try:
-            with self._readers.connect() as conn:  # the usual case, in which nobody has to wait
+            with self._engine.connect() as conn:  # the usual case, in which nobody has to wait
                 if MigrationContext.configure(conn).get_current_revision() == head:
                     return
             with self._engine.begin() as conn:
+                _begin(conn, "IMMEDIATE")
                 current = MigrationContext.configure(conn).get_current_revision()
                 if current == head:
                     return
@@ -124,7 +126,7 @@ class Database:
         """Whether every migration has been applied."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self._readers.connect() as conn:
+        with self._engine.connect() as conn:
             current = MigrationContext.configure(conn).get_current_revision()
         return current == ScriptDirectory.from_config(config).get_current_head()
 
@@ -145,6 +147,7 @@ def _engine(url: str) -> sa.Engine:
             parsed,
             connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False} if is_sqlite else {},
             pool_pre_ping=not is_sqlite,
+            hide_parameters=True,  # an error's text goes to logs, where nobody's words belong
         )
     except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise DatabaseError(
@@ -152,7 +155,6 @@ def _engine(url: str) -> sa.Engine:
         ) from error  # its text may hold the address, and that a password
     if is_sqlite:
         sa.event.listen(engine, "connect", _set_up_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -168,6 +170,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(conn: sa.Connection) -> None:
-    reader = conn.get_execution_options().get("halfterm_reader")
-    conn.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+def _begin(conn: sa.Connection, sqlite: Literal["IMMEDIATE", "DEFERRED"]) -> None:
+    """Begin a transaction where the driver does not: an SQLite writer takes its turn at once, a reader needs none."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"BEGIN {sqlite}")

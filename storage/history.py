@@ -17,9 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.db import PROGRAMME, Tx
-from storage.schema import history, outbox, programme, web_line, words
+from storage.schema import history, mitigation, outbox, programme, web_line, words
 
 _HEAD = sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == PROGRAMME)
+_HEAD_TO_GROW = _HEAD.with_for_update()  # PostgreSQL's writers take turns here; SQLite's already do
 _GROW = (
     sa.update(programme)
     .where(programme.c.id == PROGRAMME)
@@ -83,7 +84,7 @@ def record(
     account: str = "",
 ) -> tuple[int, int | None]:
     """Append a row; returns its number and the id of its words. Also marks the programme as changed."""
-    head = get_head(tx)
+    head = Head(*tx.conn.execute(_HEAD_TO_GROW, {"programme": tx.programme}).one())
     words_id = keep_words(tx, text)
     number = head.number + 1
     body = json.dumps(dict(facts or {}), sort_keys=True, default=str, ensure_ascii=False)
@@ -133,17 +134,25 @@ def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, accou
     row = find_row(tx, number)
     if row is None or row.words is None:
         return False
-    for table, column in ((outbox, outbox.c.facts), (web_line, web_line.c.body)):
-        for each in tx.conn.execute(sa.select(table.c.id, column).where(table.c.programme_id == tx.programme)):
-            cleaned = _without(row.words, each[1])
-            if cleaned != each[1]:
-                tx.conn.execute(sa.update(table).where(table.c.id == each.id).values({column: cleaned}))
+    answers = sa.select(outbox.c.id, outbox.c.facts).where(outbox.c.programme_id == tx.programme)
+    for each in tx.conn.execute(answers.where(outbox.c.kind == "reply")).all():  # all else is composed when it goes
+        cleaned = {**each.facts, "message": _without(row.words, each.facts.get("message"))}
+        if "message" in each.facts and cleaned != each.facts:
+            tx.conn.execute(sa.update(outbox).where(outbox.c.id == each.id).values(facts=cleaned))
+    for each in tx.conn.execute(
+        sa.select(web_line.c.id, web_line.c.body).where(web_line.c.programme_id == tx.programme)
+    ).all():
+        cleaned = _without(row.words, each.body)
+        if cleaned != each.body:
+            tx.conn.execute(sa.update(web_line).where(web_line.c.id == each.id).values(body=cleaned))
     words_id = (
         sa.select(history.c.words_id)
         .where(history.c.programme_id == tx.programme, history.c.number == number)
         .scalar_subquery()
     )
     tx.conn.execute(sa.update(words).where(words.c.id == words_id).values(text=None, redacted_at=now))
+    mine = (mitigation.c.programme_id == tx.programme, mitigation.c.words_id == words_id)
+    tx.conn.execute(sa.update(mitigation).where(*mine).values(who=""))  # a name that somebody typed
     facts = {"redacts": number}
     record(tx, "redact", actor=actor, now=now, ref=row.ref, facts=facts, text=reason, account=account)
     return True

@@ -251,7 +251,7 @@ def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads:
     roles = directory.roles_of(one.id)
     return Actor(
         one.address,
-        one.name or one.address,
+        one.name or ", ".join(held.abbreviation for held in roles) or one.address,
         tuple(held.abbreviation for held in roles),
         tuple(group.name for group in groups if any(chair.id == one.id for chair in group.chairs)),
         office=one.office,
@@ -262,8 +262,10 @@ def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads:
     )
 
 
-def label_of(tx: Tx, key: str) -> str:
-    """How history's actor key is shown: a person's name where there is one, else their role or address."""
+def label_of(tx: Tx, key: str, day: date | None = None) -> str:
+    """How history's actor key is shown: a person's name where there is one, else the roles they hold, else the address.
+
+    The roles are those of `day`; without one, those whose holding has no end."""
     if not key:
         return "the plan"
     if key == "office":
@@ -273,7 +275,13 @@ def label_of(tx: Tx, key: str) -> str:
     row = tx.conn.execute(
         sa.select(person).where(person.c.programme_id == tx.programme, person.c.address == key)
     ).one_or_none()
-    return (row.name or row.address) if row else key
+    if row is None:
+        return key
+    held = sa.select(role.c.abbreviation).join(holder, holder.c.role_id == role.c.id).order_by(role.c.position)
+    until = sa.or_(holder.c.until_on.is_(None), holder.c.until_on > day) if day else holder.c.until_on.is_(None)
+    begun = sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= day) if day else sa.true()
+    roles = [] if row.name else tx.conn.execute(held.where(holder.c.person_id == row.id, until, begun)).scalars().all()
+    return row.name or ", ".join(dict.fromkeys(roles)) or str(row.address)
 
 
 def get_role(name: str, directory: Directory) -> tuple[int, Role]:
@@ -283,7 +291,8 @@ def get_role(name: str, directory: Directory) -> tuple[int, Role]:
         return ids[0], directory.roles[ids[0]]
     from programme.roles import suggest_roles  # a message for a mistake only
 
-    near = ", ".join(one.abbreviation for one in suggest_roles(name, list_plan_roles(directory)))
+    names = [one.abbreviation for one in suggest_roles(name, list_plan_roles(directory), 6)]
+    near = ", ".join(list(dict.fromkeys(names))[:3])
     raise UserError(f"There is no role “{name}”." + (f" Did you mean {near}?" if near else " Import a plan first."))
 
 

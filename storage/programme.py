@@ -12,19 +12,6 @@ from storage.db import Tx
 from storage.schema import programme, seen, setting, web_line
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
-    name: str
-    imported_at: datetime | None
-    paused: bool
-    paused_until: date | None
-
-
-def read_programme(tx: Tx) -> Programme:
-    row = tx.conn.execute(sa.select(programme).where(programme.c.id == tx.programme)).one()
-    return Programme(row.name, row.imported_at, row.paused, row.paused_until)
-
-
 def touch(tx: Tx) -> None:
     """Something that planning depends on has changed."""
     tx.conn.execute(

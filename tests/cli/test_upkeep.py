@@ -34,19 +34,19 @@ def test_the_doctor_says_what_a_new_installation_lacks() -> None:
     ran = halfterm("doctor")
     assert ran.code == 1
     lines = ran.out.splitlines()
-    assert lines[0].startswith("well: ")
-    assert "MEND: There is no plan yet: halfterm import FILE" in lines
-    assert any(line.startswith("look: The key that signs the history is in halfterm.key") for line in lines)
-    assert any(line.startswith("look: There are no term dates") for line in lines)
+    assert lines[0].startswith("OK: ")
+    assert "FIX: There is no plan yet: halfterm import FILE" in lines
+    assert any(line.startswith("CHECK: The key that signs the history is in halfterm.key") for line in lines)
+    assert any(line.startswith("CHECK: There are no term dates") for line in lines)
 
 
 def test_the_doctor_finds_what_would_go_unheard(planned: Path) -> None:
     (planned / "halfterm.db").unlink()
     well("import", str(Path(__file__).parents[2] / "bot" / "sample" / "plan.txt"))
     out = halfterm("doctor").out
-    assert "MEND: Nobody is the programme office" in out
-    assert f"MEND: {BOARD} has no chair to agree anything" in out
-    assert "look: Nobody holds HoS SEND, SENDPO," in out
+    assert "FIX: Nobody is the programme office" in out
+    assert f"FIX: {BOARD} has no chair to agree anything" in out
+    assert "CHECK: Nobody holds HoS SEND, SENDPO," in out
 
 
 def test_the_doctor_is_content_when_all_is_there(planned: Path) -> None:
@@ -54,15 +54,17 @@ def test_the_doctor_is_content_when_all_is_there(planned: Path) -> None:
     well("terms", str(sample / "terms.csv"))
     well("groups", "set", BOARD, "--chair", "BIA", "--meets", "2022-10-04T10:00")
     ran = halfterm("doctor")
-    assert (ran.code, "MEND" in ran.out) == (0, False)
+    assert (ran.code, "FIX" in ran.out) == (0, False)
     assert all(check["ok"] for check in halfterm("doctor", "--json").json["checks"])
 
 
 def test_the_doctor_warns_before_bank_holidays_and_terms_run_out(planned: Path) -> None:
     well("terms", str(Path(__file__).parents[2] / "bot" / "sample" / "terms.csv"))
-    assert "look: Bank holidays are known only until 26 December 2028" in halfterm("doctor", now="2028-12-01T09:00").out
-    assert "MEND: Bank holidays are known only until 26 December 2028" in halfterm("doctor", now="2029-01-01T09:00").out
-    assert "look: Term dates are known only until" in halfterm("doctor", now="2030-01-01T09:00").out
+    assert (
+        "CHECK: Bank holidays are known only until 26 December 2028" in halfterm("doctor", now="2028-12-01T09:00").out
+    )
+    assert "FIX: Bank holidays are known only until 26 December 2028" in halfterm("doctor", now="2029-01-01T09:00").out
+    assert "CHECK: Term dates are known only until" in halfterm("doctor", now="2030-01-01T09:00").out
 
 
 def test_the_doctor_asks_slack_who_it_is(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,21 +72,19 @@ def test_the_doctor_asks_slack_who_it_is(planned: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret of slack")
     with FakeSlack() as slack:
         monkeypatch.setenv("SLACK_API_URL", slack.api_url)
-        assert "well: Slack answers for workspace T1; people reach the bot by signed HTTP" in halfterm("doctor").out
+        assert "OK: Slack answers for workspace T1; people reach the bot by signed HTTP" in halfterm("doctor").out
         monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
         ran = halfterm("doctor")
-        assert (
-            "MEND: Slack does not answer as it should (Slack answered invalid_auth): check SLACK_BOT_TOKEN" in ran.out
-        )
+        assert "FIX: Slack does not answer as it should (Slack answered invalid_auth): check SLACK_BOT_TOKEN" in ran.out
         assert ran.code == 1
         assert {method for method, _fields in slack.calls} == {"auth.test"}
-    assert "MEND: Slack does not answer as it should (Slack could not be reached)" in halfterm("doctor").out
+    assert "FIX: Slack does not answer as it should (Slack could not be reached)" in halfterm("doctor").out
 
 
 def test_the_doctor_tells_of_a_database_that_cannot_be_opened(folder: Path) -> None:
     (folder / "halfterm.db").write_text("not a database at all, whatever it is called" * 20)
     ran = halfterm("doctor")
-    assert (ran.code, ran.out.startswith("MEND: The database sqlite:///halfterm.db cannot be used")) == (1, True)
+    assert (ran.code, ran.out.startswith("FIX: The database sqlite:///halfterm.db cannot be used")) == (1, True)
 
 
 # Backups

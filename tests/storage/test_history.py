@@ -294,3 +294,14 @@ def test_only_the_office_may_redact(story: Story) -> None:
     story.refused("A", f"redact {number_of(story, 'progress')} I would rather not have said it")
     story.refused("office", f"redact {number_of(story, 'progress')}")
     assert "it is written" in story.say("A", "history P1.1a")
+
+
+def test_a_redaction_takes_the_mitigations_name_and_leaves_refs_alone(story: Story) -> None:
+    story.say("Ann", "mitigation P1.1a P1; Ellie Smith; 30 September 2022")
+    with story.app.db.write() as tx:
+        outbox = sa.text("SELECT facts FROM outbox WHERE kind <> 'reply' ORDER BY id")
+        before = tx.conn.execute(outbox).all()
+        number = history.list_rows(tx, most=1)[0].number
+        assert history.redact(tx, number, "a name", actor="office", now=NOW)
+        assert tx.conn.execute(outbox).all() == before
+        assert tx.conn.execute(sa.text("SELECT who FROM mitigation")).scalars().all() == [""]

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import office
+from documents.read import read_plan
 from programme.facts import Action
 from programme.plan import Entry, Plan, PlanAction, PlanRole
 from programme.rag import Rag
@@ -36,7 +37,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 
 def read(story: Story, text: str = PLAN) -> Plan:
-    return office.read_plan_file(text.encode(), "plan.txt", ())
+    return read_plan(text.encode(), "plan.txt", ())
 
 
 def bring(story: Story, plan: Plan, *, dry_run: bool = False) -> list[str]:
