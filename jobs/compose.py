@@ -199,7 +199,9 @@ class Composer:
             return f"{action.ref} is overdue, {due} ({action.owner_names}): {what}"
         if rung.kind in ("news", "not_mine"):
             said = find_said(facts.tx, _row_of(rung))
-            return compose_news(action, said, label_of(facts.tx, said.by)) if said else ""
+            return (
+                compose_news(action, said, label_of(facts.tx, said.by, self.calendar.today(facts.now))) if said else ""
+            )
         why = action.reason_for(Rag.VULNERABLE).rstrip(".") or "no reason given yet"
         return f"{action.ref} was rated {LOOKS[Rag.VULNERABLE]} ({action.owner_names}): {why}. {what}, {due}"
 
@@ -212,28 +214,27 @@ class Composer:
         if alarm is None or not found:
             return Nothing("there is nothing left to tell")
         action = found[0]
-        told = self._told(tx, action, alarm.by, directory, row.facts["person"], alarm.kind)
-        if told is None:
-            return Nothing("they no longer hold the role that would hear of it")
-        raised_by = label_of(tx, alarm.by)
-        if row.kind == "correction":
+        raised_by = label_of(tx, alarm.by, today)
+        if row.kind == "correction":  # whoever had the notice, whatever they hold by now
             return Composed(compose_correction(action, alarm, raised_by), (action.ref,))
         if alarm.state != "open":
             return Nothing("the rating was changed or withdrawn before it left")
+        everyone = self._told(tx, action, alarm.by, directory, alarm.kind)
+        told = next((each for each in everyone if each.person and each.person.id == row.facts["person"]), None)
+        if told is None:
+            return Nothing("they no longer hold the role that would hear of it")
+        vacant = [each.why for each in everyone if each.person is None] if told.person and told.person.office else []
         due = say_due(action, today, self.calendar)
-        message = compose_notice(action, alarm, raised_by, told, due, label_of(tx, action.rag_by))
+        message = compose_notice(action, alarm, raised_by, told, due, label_of(tx, action.rag_by, today), vacant)
         return Composed(message, (action.ref,))
 
-    def _told(
-        self, tx: Tx, action: Action, raised_by: str, directory: Directory, person_id: int, kind: Rag
-    ) -> Told | None:
+    def _told(self, tx: Tx, action: Action, raised_by: str, directory: Directory, kind: Rag) -> list[Told]:
         groups = list_groups(tx, directory)
         holding = find_holding_group(action.focus_area, action.priority, groups)
         near = {group.id: group for group in (holding, find_strategic_group(groups)) if group}
-        told = list_told(
+        return list_told(
             action, action.bodies, kind, list(near.values()), list_leads(tx, directory), list_office(tx), raised_by
         )
-        return next((each for each in told if each.person and each.person.id == person_id), None)
 
     def _pack(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """The digest for a chair, or what has moved since, if the meeting is still to come and they still chair it."""
@@ -254,8 +255,8 @@ class Composer:
             if pack_at is None or self.calendar.today(pack_at) == today:
                 return Nothing("the pack went today" if pack_at else "the pack has not gone")
             moved = [one for one in list_actions(tx, directory) if covers(group, one)]
-            labels = {said.by: label_of(tx, said.by) for one in moved for said in one.said}
-            return Composed(compose_since(group.name, moved, pack_at, today, labels, self.calendar))
+            labels = {said.by: label_of(tx, said.by, today) for one in moved for said in one.said}
+            return Composed(compose_since(group.name, moved, pack_at, labels, self.calendar))
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
         return Composed(compose_digest_message(digest, draw_digest(digest)))
 

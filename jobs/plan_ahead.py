@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from programme.calendar import Calendar
-from programme.escalation import list_leads_told
-from programme.facts import Accountable, Action, Group, Person, Rung, find_holding_group
+from programme.escalation import list_leads_told, list_told, list_told_rungs
+from programme.facts import Accountable, Action, Group, Person, Rung, find_holding_group, find_strategic_group
+from programme.passing import VACANT
+from programme.rag import Rag
 from programme.reminders import (
-    VACANT,
     MeetingDates,
     Policy,
     asked_of,
@@ -25,7 +26,7 @@ from programme.reminders import (
     tell_lead_on,
 )
 from storage import ledger, outbox
-from storage.actions import list_actions
+from storage.actions import find_said, list_actions
 from storage.db import Tx
 from storage.people import list_groups, list_leads, list_office, list_persons, read_directory
 
@@ -64,6 +65,8 @@ def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, scheme
             if person:
                 rungs += list_mitigation_rungs(action, plan.until, person.id, passed_for, calendar, policy)
         rungs += plan.list_rungs_for_leads(action, leads, office)
+        rungs += plan.tell_of_alarm(action, holding, groups, leads, office)
+        rungs += plan.list_news(action, holding)
     plan.queue_papers(groups, office)
     rungs += plan.list_rungs_for_office([group for group in groups if group.id in dates], office)
     persons = list_persons(tx)
@@ -101,6 +104,12 @@ class _Plan:
             if line.rung.kind in ("starting", "overdue")
         }
         self.told = ledger.list_said(self.tx, "lead")
+        self.warned = ledger.list_said(self.tx, "vulnerable")
+        self.heard = ledger.list_said(self.tx, "news")
+        self.news: dict[str, dict[str, date]] = {}  # by action: what somebody is still to hear, and from when
+        for line in ledger.list_planned(self.tx, self.until):
+            if line.rung.kind == "news":
+                self.news.setdefault(line.rung.subject, {})[line.rung.rung] = line.rung.on
         self.started: dict[tuple[int, str], list[tuple[set[str], date]]] = {}
         self.had: dict[str, date] = {}  # since when one of its owners has had an action
         for last in ledger.list_last(self.tx, "starting", "sent"):
@@ -161,6 +170,53 @@ class _Plan:
             for person, passed_for in list_leads_told(action, action.bodies, leads, office)
             if (person.id, action.ref, name) not in self.told
         ]
+
+    def tell_of_alarm(
+        self,
+        action: Action,
+        holding: Group | None,
+        groups: Sequence[Group],
+        leads: list[Accountable],
+        office: list[Person],
+    ) -> list[Rung]:
+        """Whoever came to a role since an alarm was raised hears of it while it is open, as the others did."""
+        alarm = action.escalation
+        if alarm is None or alarm.state != "open":
+            return []
+        near = {group.id: group for group in (holding, find_strategic_group(groups)) if group}
+        told = list_told(action, action.bodies, alarm.kind, list(near.values()), leads, office, alarm.by)
+        if alarm.kind is Rag.VULNERABLE:
+            on = max(self.calendar.add_working_days(self.calendar.today(alarm.at), 1), self.day)
+            rungs = list_told_rungs(told, office, action.ref, alarm.number, on, alarm.by)
+            return [rung for rung in rungs if (rung.person, rung.subject, rung.rung) not in self.warned]
+        due = self.calendar.add_working_hours(alarm.at, self.policy.alarm_delay_unexplained)
+        if alarm.reason_at:
+            due = min(due, self.calendar.next_sending(alarm.reason_at + self.policy.alarm_delay))
+        for person in (each.person for each in told if each.person):
+            key = f"notice:{action.ref}:{alarm.number}:{person.id}"
+            facts = {"number": alarm.number, "ref": action.ref, "person": person.id}
+            outbox.say(self.tx, key, "notice", person.address, due_at=max(due, self.now), facts=facts)
+        return []
+
+    def list_news(self, action: Action, holding: Group | None) -> list[Rung]:
+        """Whoever came to a role since hears the news that has not left yet, as the one before them would have."""
+        rungs = []
+        for row, on in self.news.get(action.ref, {}).items():
+            said = find_said(self.tx, int(row.removeprefix("row ")))
+            if said is None:
+                continue
+            people = [person for owner in action.owners for person in owner.people]
+            alarm = action.escalation
+            if said.kind == "rating" and any(person.address == said.by for person in people):
+                people = []
+            if said.kind == "rating" and alarm and alarm.state == "open" and said.value != alarm.kind:
+                people += holding.chairs if holding else ()
+            rungs += [
+                Rung(on, "news", action.ref, row, person.id)
+                for person in people
+                if person.address != said.by and (person.id, action.ref, row) not in self.heard
+            ]
+        return rungs
 
     def list_rungs_for_office(self, holders: Sequence[Group], office: list[Person]) -> list[Rung]:
         """What the office is told: messages given up, stuck or perhaps sent twice; a half term without a meeting."""

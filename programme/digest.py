@@ -10,7 +10,7 @@ from textwrap import shorten
 from programme.calendar import Calendar
 from programme.escalation import say_mitigation
 from programme.facts import Action, Group, covers, find_holding_group
-from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Picture, Table, Text
+from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Picture, Table, Text
 from programme.paper import Paper, PaperBlock
 from programme.plan import Metric
 from programme.rag import COMPLETE, LOOKS, Look, Rag
@@ -31,6 +31,7 @@ class Line:
     action: Action
     note: str
     signs: tuple[str, ...]
+    held: bool = True  # whether the group of the digest holds it, and so agrees what is proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def list_signs(
     signs = []
     if action.is_overdue(day) and action.timescale.due_on:
         late = calendar.working_days_between(action.timescale.due_on, day)
-        signs.append(f"overdue by {late} working {'day' if late == 1 else 'days'}")
+        signs.append(_say_late(late))
     if action.moves:
         times = {1: "once", 2: "twice"}.get(len(action.moves), f"{len(action.moves)} times")
         signs.append(f"moved {times} {action.first_timescale.text}→{action.moves[-1]}")
@@ -86,6 +87,10 @@ def list_signs(
     if closing and not any(said.kind == "evidence" for said in action.said):
         signs.append("no evidence supplied")
     return tuple(signs)
+
+
+def _say_late(days: int) -> str:
+    return f"overdue by {days} working {'day' if days == 1 else 'days'}"
 
 
 def _list_stale(
@@ -158,11 +163,14 @@ def gather_digest(
         met_on = calendar.today(met.starts_at) if met else None
         signs = list_signs(action, day, met_on, had_since.get(action.ref), calendar, policy)
         held_here = holding is not None and holding.id == group.id
+        proposed = action.proposal is not None and bool(action.proposal.words)  # what it says is an update
         silent = held_here and view.asked_from is not None and bool(action.waiting_for(view.asked_from))
+        silent = silent and not proposed
         place, note = _place(action, view, silent=silent)
+        signs = _without_repeats(signs, place, view)
         if silent and place not in ("silent", "complete"):
             signs = (*signs, "no update for this meeting")
-        found[place].append(Line(action, note, signs))
+        found[place].append(Line(action, note, signs, held_here))
     for lines in found.values():
         lines.sort(key=lambda line: line.action.timescale.due_on or date.max)
     sections = [Section(titles[place], tuple(lines)) for place, lines in found.items() if lines]
@@ -177,6 +185,14 @@ def gather_digest(
         _metrics_due(metrics, {action.ref for action in shown if action.state == "open"}, day),
         today,
     )
+
+
+def _without_repeats(signs: Sequence[str], place: str, view: _View) -> tuple[str, ...]:
+    """The signs that the note in this section has not said already; what is overdue is so on the day it is for."""
+    said = {"overdue": "overdue by", "escalated": "mitigation written", "deferred": "mitigation written"}.get(place)
+    ahead = " on the day" if view.day > view.today else ""
+    shown = (f"{sign}{ahead}" if sign.startswith("overdue by") else sign for sign in signs)
+    return tuple(sign for sign in shown if not (said and sign.startswith(said)))
 
 
 def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
@@ -197,17 +213,22 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
         given = action.reason_for(kind)
         reason = _sentence(given or "no reason given")
         mitigation = f"Mitigation: {say_mitigation(action)}."
-        words = (f"{LOOKS[kind].word}{seen}.", reason, mitigation, proposed)
+        stands = f"{seen.removeprefix(', ')}." if seen else ""
+        if action.rag is not kind:  # what stands beside the reference is another rating
+            stands = f"{LOOKS[kind].word}{seen}."
+        words = (stands, reason, mitigation, proposed)
         return "escalated", " ".join(filter(None, words))
     if action.proposal is not None:
         carried = view.since is not None and view.calendar.today(action.proposal.at) < view.since
         return "carried" if carried else "agree", proposed
     if due is not None and action.is_overdue(view.day):
-        return "overdue", f"was due {say_date(due)}"
+        late = _say_late(view.calendar.working_days_between(due, view.day))
+        was, ahead = "was due" if due < view.today else "due", " on the day" if view.day > view.today else ""
+        return "overdue", f"{was} {say_date(due)}, {late}{ahead}"
     if due is not None and due <= view.next_day:
         return "due", when
     if action.moves:
-        return "moved", f"{action.first_timescale.text}→{action.moves[-1]}: {when}"
+        return "moved", when
     return ("silent" if silent else "others"), when
 
 
@@ -235,7 +256,8 @@ def say_latest(metric: Metric | None) -> str:
     """`12 schools (May 2022)`: the newest figure of a metric; "" where there is none."""
     points = [point for point in metric.points if point.text] if metric else []
     text = " ".join((points[-1].text or "").split()) if points else ""
-    return f"{text.rstrip('.')} ({points[-1].period})" if points else ""
+    period = points[-1].period.replace(" (", ", ").replace(")", "") if points else ""
+    return f"{text.rstrip('.')} ({period})" if points else ""
 
 
 def _metrics_due(metrics: Mapping[str, Metric], refs: set[str], day: date) -> tuple[str, ...]:
@@ -297,7 +319,7 @@ def compose_digest_message(digest: Digest, picture: Picture | None = None) -> Me
         head = f"{name}: {len(section)}" if section else name
         blocks += [Heading(head), Bullets(tuple(bullets))]
         lines += [f"{head}.", *(f"- {each}" for each in bullets)]
-        refs = [line.action.ref for line in section[:_MOST_IN_MESSAGE] if line.action.proposal]
+        refs = [line.action.ref for line in section[:_MOST_IN_MESSAGE] if line.action.proposal and line.held]
         pairs = [
             (Button(f"Agree {ref}", f"agree {ref}", "primary"), Button(f"Return {ref}", f"return {ref}"))
             for ref in refs
@@ -319,9 +341,12 @@ def _in_order(digest: Digest) -> list[tuple[str, tuple[Line, ...]]]:
 
 
 def compose_since(
-    group: str, actions: Sequence[Action], pack_at: datetime, day: date, labels: Mapping[str, str], calendar: Calendar
+    group: str, actions: Sequence[Action], pack_at: datetime, labels: Mapping[str, str], calendar: Calendar
 ) -> Message:
-    """On the morning of the meeting: what was said, and what fell due, since the pack went at `pack_at`."""
+    """On the morning of the meeting: what was said since the pack went at `pack_at`.
+
+    What has become overdue since was in the pack, which says what is overdue on the day of the meeting.
+    """
     pack_on = calendar.today(pack_at)
     title = f"{group} meets today: what has moved since the pack of {say_date(pack_on)}"
     lines = []
@@ -330,8 +355,6 @@ def compose_since(
         if said:
             words = "; ".join(f"{labels[each.by]}: {each.words or each.value.replace('_', ' ')}" for each in said)
             lines.append(f"{action.ref} {action.look}: {words}")
-        elif action.is_overdue(day) and not action.is_overdue(pack_on):
-            lines.append(f"{action.ref} {action.look}: now overdue, {say_due(action, day, calendar)}")
     if not lines:
         text = f"{title}: nothing."
         return Message(text, (Text(text),))
@@ -351,15 +374,10 @@ def _title(digest: Digest) -> str:
 
 def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Paper:
     """The whole digest, every action once."""
-    facts: list[tuple[str, str]] = [
-        (
-            str(count.look),
-            f"{count.now}"
-            + (f" ({count.change:+d} since {say_date(digest.since)})" if digest.since and count.change else ""),
-        )
-        for count in digest.counts
-    ]
-    blocks: list[PaperBlock] = [*([picture] if picture else []), Facts(tuple(facts))]
+    changes = ", ".join(f"{count.look} {count.change:+d}".replace("-", "−") for count in digest.counts if count.change)
+    blocks: list[PaperBlock] = [picture or Text(say_counts(digest))]  # the picture says the counts in words too
+    if picture and changes and digest.since:
+        blocks.append(Text(f"Since the meeting on {say_date(digest.since)}: {changes}"))
     for title, section in _in_order(digest):
         blocks.append(Heading(f"{title} ({len(section)})" if section else title))
         if not section:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from programme.facts import Accountable, Action, Escalation, Group, Person
+from programme.facts import Accountable, Action, Escalation, Group, Person, Rung
 from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
 from programme.rag import LOOKS, Rag
 
@@ -66,6 +67,18 @@ def list_told(
     return list(once.values())
 
 
+def list_told_rungs(
+    told: Iterable[Told], office: Iterable[Person], ref: str, number: int, on: date, raised_by: str
+) -> list[Rung]:
+    """The rungs of a vulnerable alarm: what is for a role with nobody in it goes to the office, to be passed on."""
+    passing = [person for person in office if person.address != raised_by]
+    return [
+        Rung(on, "vulnerable", ref, f"alarm {number}", person.id, passed_for)
+        for each in told
+        for person, passed_for in ([(each.person, "")] if each.person else [(one, each.why) for one in passing])
+    ]
+
+
 def _choose_leads(action: Action, bodies: Collection[str], leads: Iterable[Accountable]) -> list[Accountable]:
     """Those of the owners' organisations, all of the priority's where that is unknown; never an elected member."""
     mine = [lead for lead in leads if lead.priority == action.priority]
@@ -79,11 +92,18 @@ def _body(lead: Accountable) -> str:
 
 
 def compose_notice(
-    action: Action, alarm: Escalation, raised_by: str, told: Told, due: str, rated_by: str = ""
+    action: Action,
+    alarm: Escalation,
+    raised_by: str,
+    told: Told,
+    due: str,
+    rated_by: str = "",
+    vacant: Sequence[str] = (),
 ) -> Message:
     """What somebody hears of an alarm: rating, reason, mitigation, and what they can do.
 
-    `rated_by` is who gave the rating that stands now, where that is another one: the alarm is open until it is agreed.
+    `vacant` are the roles with nobody in them, for the office to pass it on to. `rated_by` is who gave the rating that
+    stands now, where that is another one: the alarm is open until it is agreed.
     """
     look = LOOKS[alarm.kind]
     facts = [
@@ -94,6 +114,8 @@ def compose_notice(
         ("Mitigation", say_mitigation(action)),
         ("You hear this as", told.why),
     ]
+    if vacant:
+        facts.append(("Please pass on to", ", ".join(f"{_say_plain(why)} (nobody is set)" for why in vacant)))
     if action.rag != alarm.kind:
         why = f": {action.reason}" if action.reason else ""
         facts.insert(0, ("Since then", f"{action.look}, says {rated_by}{why}; not agreed by {raised_by} or the chair"))
@@ -106,6 +128,12 @@ def compose_notice(
         hint = f"To see all of it: action {action.ref}"
     blocks.append(Text(hint, quiet=True))
     return Message("\n".join([f"{title}.", *(f"{label}: {value}" for label, value in facts), hint]), tuple(blocks))
+
+
+def _say_plain(why: str) -> str:
+    """`accountable lead Director` of `accountable lead (Director)`: more brackets follow."""
+    lead = why.removeprefix("accountable lead (")
+    return why if lead == why else f"accountable lead {lead.removesuffix(')')}"
 
 
 def compose_correction(action: Action, alarm: Escalation, raised_by: str) -> Message:

@@ -10,9 +10,8 @@ from textwrap import shorten
 from programme.calendar import Calendar
 from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
+from programme.passing import VACANT, list_passed
 from programme.timescales import Timescale
-
-VACANT = " + "  # between the roles of one action that nobody holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +297,7 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         asked.setdefault(item.rung.subject, []).append(item)
     starting = [rungs for rungs in asked.values() if rungs[0].rung.kind == "starting"]
     due = [rungs for rungs in asked.values() if rungs[0].rung.kind != "starting"]
+    meets = _find_meeting(due)
     width = _WIDTH if len(asked) <= _MOST_AT_LENGTH else _NARROW
     blocks: list[Block] = []
     lines: list[str] = []
@@ -308,7 +308,7 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
 
     def each(group: Sequence[Sequence[Item]], answers: Sequence[tuple[str, str]], rest: str, others: str) -> None:
         for rungs in group[:_MOST_IN_FULL]:
-            ref, head, detail = rungs[0].rung.subject, *_say_action(rungs, width, day, calendar, policy)
+            ref, head, detail = rungs[0].rung.subject, *_say_action(rungs, width, day, calendar, policy, meets)
             blocks.append(Text(f"{head}\n{detail}"))
             offered = _MITIGATION_ANSWERS if _is_mitigation(rungs) else answers
             blocks.append(Buttons(tuple(Button(label, command.format(ref)) for label, command in offered)))
@@ -316,32 +316,32 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         if more := ", ".join(rungs[0].rung.subject for rungs in group[_MOST_IN_FULL:]):
             blocks.append(Text(f"And {more}. To see them all: actions mine"))
             lines.append(f"And {more}. To see them all: actions mine")
-        calm = " ".join(
-            rungs[0].rung.subject
-            for rungs in group[:_MOST_IN_FULL]
-            if not _presses(rungs[0], day) and not _is_mitigation(rungs)
-        )
+        shown = [one for one in group[:_MOST_IN_FULL] if not _presses(one[0], day) and not _is_mitigation(one)]
+        calm = " ".join(one[0].rung.subject for one in shown)
         if len(group) >= 4 and calm:
-            blocks.append(Buttons((Button(rest, f"{others} {calm}"),)))
-            lines.append(f"{rest}: {others} {calm}")
+            before = "before the meeting" if any(one[0].meets_on for one in group) else "yet"
+            label = rest.format(len(shown), before)
+            blocks.append(Buttons((Button(label, f"{others} {calm}"),)))
+            lines.append(f"{label}: {others} {calm}")
 
     if told:
         more = ", ".join(item.rung.subject for item in told[_MOST_IN_FULL:])
         part("For you to know", *(item.words for item in told[:_MOST_IN_FULL]), *([f"And {more}."] if more else []))
     if due:
-        part(_count(len(due), "action needs", "actions need") + " a word from you")
+        intro = f"Please say where each stands for the meeting on {say_date(meets)}." if meets else ""
+        part(_count(len(due), "action needs", "actions need") + " a word from you", intro=intro)
         each(due, _ANSWERS, "No change to the rest", "nochange")
     if starting:
         part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
-        each(starting, _STARTING_ANSWERS, "Still going, those not yet due", "going")
+        each(starting, _STARTING_ANSWERS, "Still going: the {} not due {}", "going")
     if asked:
         one = next(iter(asked))
         first = f"done {one}, going {one}, notmine {one}" if starting else f"rag {one} on-track, nochange {one}"
         hint = f"To answer, type for example: {first}, progress {one} and a sentence, or slipping {one} Dec-22 and why."
         blocks.append(Text(hint, quiet=True))
         lines.append(hint)
-    if passed := _list_passed(items):
-        intro = "Nobody I can write to holds these. To give one to somebody: halfterm people set ROLE ADDRESS"
+    intro, passed = list_passed([(item.rung, item.action) for item in items])
+    if passed:
         part("Please pass on", *passed, intro=intro)
     if office:
         part("For the programme office", *office)
@@ -364,14 +364,25 @@ def _presses(item: Item, day: date) -> bool:
     return due is not None and due <= max(day, item.meets_on or day)
 
 
-def _say_action(rungs: Sequence[Item], width: int, day: date, calendar: Calendar, policy: Policy) -> tuple[str, str]:
+def _find_meeting(due: Sequence[Sequence[Item]]) -> date | None:
+    """The one meeting that several actions, all of them, are asked about: it is said once for all."""
+    days = [{item.rung.rung.split()[-1] for item in rungs if item.rung.kind == "meeting"} for rungs in due]
+    once = len(due) > 1 and len(days[0]) == 1 and days.count(days[0]) == len(days)
+    return date.fromisoformat(min(days[0])) if once else None
+
+
+def _say_action(
+    rungs: Sequence[Item], width: int, day: date, calendar: Calendar, policy: Policy, meets: date | None
+) -> tuple[str, str]:
     """The line of an action in a bundle and the smaller one below it."""
     action = rungs[0].action
     if action is None:
         return rungs[0].rung.subject, ""
     parts = [shorten(action.text, width, placeholder="…").rstrip(".")]
     parts[0] += "" if parts[0].endswith("…") else "."
-    parts += dict.fromkeys(why for item in rungs if (why := say_why(item.rung)))
+    parts += dict.fromkeys(
+        why for item in rungs if (why := say_why(item.rung)) and not (meets and item.rung.kind == "meeting")
+    )
     answered = action.bodies - action.waiting_for(calendar.add_working_days(day, -policy.answer_lasts))
     if answered and len(action.bodies) > 1:
         parts.append(f"Answered by {', '.join(sorted(answered))}.")
@@ -380,7 +391,8 @@ def _say_action(rungs: Sequence[Item], width: int, day: date, calendar: Calendar
     if rungs[0].rung.kind == "starting":
         last = max((entry.on for entry in action.plan_progress if entry.on), default=None)
         parts.append(f"Last entry {say_date(last)}." if last else "No entry yet.")
-        parts += [f"Indicator: {shorten(rungs[0].words, width, placeholder='…')}"] if rungs[0].words else []
+        words = rungs[0].words if len(rungs[0].words) <= width else rungs[0].words.rpartition(" (")[0]
+        parts += [f"Indicator: {shorten(words, width, placeholder='…')}"] if words else []
     return f"{action.ref} · {action.look} · {say_due(action, day, calendar)}", " ".join(parts)
 
 
@@ -413,20 +425,6 @@ def say_why(rung: Rung) -> str:
     if rung.kind == "meeting":
         return f"Please say where it stands for the meeting on {say_date(date.fromisoformat(rung.rung.split()[-1]))}."
     return f"Its mitigation is due. Once it is in place: inplace {rung.subject}." if rung.kind == "mitigation" else ""
-
-
-def _list_passed(items: Sequence[Item]) -> tuple[str, ...]:
-    """`SM EHC: 2 actions (P1.3b, P2.2d)`, a line for each role that nobody holds."""
-    by_role: dict[str, list[str]] = {}
-    for item in items:
-        if item.rung.passed_for:
-            for role in item.rung.passed_for.split(VACANT):
-                refs = by_role.setdefault(role, [])
-                if item.rung.subject not in refs:
-                    refs.append(item.rung.subject)
-    return tuple(
-        f"{role}: {_count(len(refs), 'action', 'actions')} ({', '.join(refs)})" for role, refs in by_role.items()
-    )
 
 
 def _count(n: int, one: str, more: str) -> str:
