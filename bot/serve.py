@@ -69,7 +69,7 @@ class Served:
 
 def serve(*, host: str | None, port: int | None, clock: Callable[[], datetime]) -> int:
     """Run until a signal; returns the exit code."""
-    settings = read_settings(os.environ, Path(".env"))
+    settings = read_settings(os.environ, Path(".env"), listens=True)
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic"):

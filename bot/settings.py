@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SLACK_API = "https://slack.com/api/"
-_LEAST_KEY = 16  # characters
+_LEAST_KEY = 8  # characters
 
 
 class SettingsError(Exception):
@@ -79,8 +79,11 @@ def _make_key(path: Path) -> None:
         os.unlink(name)
 
 
-def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
-    """Settings from an environment over a `.env` file. SettingsError lists everything that is wrong."""
+def read_settings(environ: Mapping[str, str], env_file: Path | None = None, *, listens: bool = False) -> Settings:
+    """Settings from an environment over a `.env` file. SettingsError lists everything that is wrong.
+
+    Who only sends (`tick`) needs no way in from Slack; who `listens` does.
+    """
     values: dict[str, str] = {}
     if env_file is not None and env_file.is_file():
         values |= _read_file(env_file)
@@ -130,7 +133,7 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None) -> S
         wrong.append("SECRET_KEY is too short: use 32 or more random characters.")
     if (settings.slack_app_token or settings.slack_signing_secret) and not settings.slack_bot_token:
         wrong.append("SLACK_BOT_TOKEN is missing: copy it from Slack, OAuth & Permissions.")
-    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+    if listens and settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
         wrong.append("Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside SLACK_BOT_TOKEN.")
     if wrong:
         raise SettingsError("\n".join(wrong))

@@ -38,7 +38,7 @@ class Check:
 def examine(environ: Mapping[str, str], env_file: Path, now: datetime) -> list[Check]:
     """Whatever keeps the bot from doing its work, and what to do about each. Nobody is written to."""
     try:
-        app = App(read_settings(environ, env_file))
+        app = App(read_settings(environ, env_file, listens=True))
     except SettingsError as error:
         return [Check(False, line) for line in str(error).splitlines()]
     except DatabaseError as error:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot import office
-from bot.app import App, account, open_app, run_clock
+from bot.app import App, account, open_app
 from bot.settings import read_settings
 from documents.papers import PaperKind
 from documents.plan_json import plan_to_json
@@ -70,7 +70,7 @@ def say(options: Namespace) -> int:
     by = f"console, for {options.actor}, by {account()}"
     request = Request(options.actor, " ".join(options.words), Where("console"), account=by)
     with _app(options) as app:
-        reply = app.door(run_clock(options.now)).answer(request)
+        reply = app.door(lambda: options.now).answer(request)
     if reply is None:
         return 0
     print(reply.text)

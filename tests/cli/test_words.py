@@ -176,3 +176,11 @@ def test_whoever_reads_only_the_first_lines_is_no_fault(folder: Path) -> None:
 def test_the_installed_command_is_this_one() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["scripts"] == {"halfterm": "bot.cli:main"}
+
+
+def test_what_is_said_at_an_instant_is_of_that_instant_to_the_second(planned: Path) -> None:
+    well("people", "set", "BIA", "console:bia")
+    well("people", "office", "console:o")
+    well("say", "--as", "BIA", "rag P2.3c at-risk the supplier has not signed", now="2022-09-05T10:00")
+    assert "was rated" not in well("tick", now="2022-09-05T10:14:59")
+    assert "to console:o\nP2.3c was rated" in well("tick", now="2022-09-05T10:15")
