@@ -394,6 +394,6 @@ def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Pape
             )
             for line in section
         )
-        blocks.append(Table(("Ref", "Action", "Owners", "Timescale", "Reported", "What is to be said"), rows))
+        blocks.append(Table(("Ref", "Action", "Owners", "Timescale", "Reported", "Where it stands"), rows))
     subtitle = f"Changes since {say_date(digest.since)}" if digest.since else f"{digest.total} actions"
     return Paper(_title(digest), subtitle, digest.as_at, tuple(blocks))

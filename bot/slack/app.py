@@ -125,7 +125,8 @@ def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], 
 def routes(app: App, signing_secret: str, clock: Callable[[], datetime]) -> list[Route]:
     """`POST /slack/events`: commands, events and interactivity, each signed by Slack within 5 minutes of `clock`.
 
-    Answers 401 to a bad signature, 413 to a body over 1 MB, 400 to one that cannot be read.
+    Answers 401 to a bad signature, 413 to a body over 1 MB, and 200 to what is signed and cannot be read: Slack would
+    only send it again.
     """
 
     async def events(request: HttpRequest) -> Response:
@@ -137,7 +138,7 @@ def routes(app: App, signing_secret: str, clock: Callable[[], datetime]) -> list
             return Response(status_code=401)
         payload = _find_payload(body, request.headers.get("content-type", ""))
         if payload is None:
-            return Response(status_code=400)
+            return Response(status_code=200)
         answer = await run_in_threadpool(_dispatch, app, payload)
         return Response(answer.body, answer.status, media_type=answer.first_headers().get("content-type"))
 
@@ -287,4 +288,4 @@ def _dispatch(app: App, payload: Json) -> BoltResponse:
         return app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
     except Exception as error:  # Bolt could not even look at it
         log.error("a request from Slack could not be read: %s", type(error).__name__)
-        return BoltResponse(status=400, body="")
+        return BoltResponse(status=200, body="")

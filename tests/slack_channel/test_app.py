@@ -325,19 +325,19 @@ def test_without_a_secret_nothing_is_signed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "body", [b"{", b"[1]", b'"x"', b"\xff\xfe", b"payload={", b"payload=[]", b"{" * 100_000, b'{"a":' * 50_000]
 )
-def test_a_body_that_cannot_be_read_is_refused_in_silence(
+def test_a_body_that_cannot_be_read_changes_nothing_in_silence(
     slack: Slack, caplog: pytest.LogCaptureFixture, body: bytes
 ) -> None:
     kind = "application/x-www-form-urlencoded" if body.startswith(b"payload") else "application/json"
-    assert slack.send(body, kind).status_code == 400
+    assert slack.send(body, kind).status_code == 200
     assert caplog.text == ""
 
 
 @pytest.mark.parametrize("body", [{"event": "x"}, {"type": "event_callback", "event": 5}, {"authorizations": [1]}])
-def test_a_body_of_a_wrong_shape_is_refused_without_its_words(
+def test_a_body_of_a_wrong_shape_changes_nothing_and_its_words_are_not_logged(
     slack: Slack, caplog: pytest.LogCaptureFixture, body: Json
 ) -> None:
-    assert slack.send(json.dumps(body | {"words": "secret"})).status_code in (200, 400, 500)
+    assert slack.send(json.dumps(body | {"words": "secret"})).status_code == 200
     assert "secret" not in caplog.text
     assert "Traceback" not in caplog.text
 
