@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -136,7 +135,6 @@ class App:
         self.db.close()
 
 
-def open_app(*, out: TextIO | None = None, **changes: str) -> App:
+def open_app(*, out: TextIO | None = None) -> App:
     """The app as the environment and `.env` have it."""
-    settings = read_settings(os.environ, Path(".env"))
-    return App(replace(settings, **changes), out=out)  # type: ignore[arg-type]  # the names are those of Settings
+    return App(read_settings(os.environ, Path(".env")), out=out)
