@@ -44,18 +44,6 @@ def bare_key(ref: str) -> str:
     return ref_key(ref).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def find_ref(typed: str, refs: Iterable[str]) -> str | None:
-    """The one ref of `refs` that was typed; a missing scheme letter (`2.3c`) is allowed where only one fits."""
-    key = ref_key(typed)
-    fits = []
-    for ref in refs:
-        if ref_key(ref) == key:
-            return ref
-        if bare_key(ref) == key:
-            fits.append(ref)
-    return fits[0] if len(fits) == 1 else None
-
-
 def split_refs(text: str) -> list[tuple[str, str]]:
     """Every way to read words as (what looks like a reference, the rest), the longest first; [] where nothing does.
 
