@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 from rapidfuzz import fuzz, process
 
@@ -13,6 +13,7 @@ from bot.commands import COMMANDS, Ask, compose_reply, decide, find_refs_answere
 from bot.commands.offer import find_offer
 from programme.calendar import Calendar
 from programme.childdata import find_identifier
+from programme.facts import Accountable, Group, Person
 from programme.message_json import message_to_dict
 from programme.messages import Block, Button, Buttons, Form, Message, Reply, Request, Text, UserError
 from programme.rag import find_rag, names_rating, split_complete, split_rag
@@ -21,7 +22,15 @@ from programme.reminders import Policy
 from storage import outbox
 from storage.actions import fit_command, names_action
 from storage.db import Database, Tx
-from storage.people import find_actor, list_groups, list_leads, list_office, read_directory
+from storage.people import (
+    Directory,
+    find_actor,
+    get_people_revision,
+    list_groups,
+    list_leads,
+    list_office,
+    read_directory,
+)
 from storage.programme import mark_seen
 
 _LONGEST = 4_000
@@ -38,6 +47,9 @@ _SMALL_TALK = {
 _HEAD = re.compile(r"[:;,.!]| - |\bbecause\b|$", re.IGNORECASE)
 
 
+_People = tuple[Directory, tuple[Group, ...], tuple[Accountable, ...], tuple[Person, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Takes requests from every channel. `clock` says what time it is; `wake` tells the sender that a reply is due."""
@@ -47,6 +59,7 @@ class Door:
     policy: Policy
     clock: Callable[[], datetime]
     wake: Callable[[], None] = lambda: None
+    _known: dict[tuple[int, date], _People] = field(default_factory=dict)  # the last read, while it still holds
 
     def answer(self, request: Request) -> Reply | None:
         """Do what was asked and return the reply; None where this request has been seen before."""
@@ -79,6 +92,18 @@ class Door:
                     _queue(tx, request, _refused(error), now)
         self.wake()
 
+    def _read_people(self, tx: Tx, today: date) -> _People:
+        """Who is who today: read anew whenever any of it has changed, in this process or another."""
+        key = (get_people_revision(tx), today)
+        known = self._known.get(key)
+        if known is None:
+            directory = read_directory(tx, today)
+            groups, leads = tuple(list_groups(tx, directory)), tuple(list_leads(tx, directory))
+            known = (directory, groups, leads, tuple(list_office(tx)))
+            self._known.clear()
+            self._known[key] = known
+        return known
+
     def _do(self, tx: Tx, request: Request, now: datetime) -> Reply:
         text = plain(_storable(request.text)).strip()
         request = replace(request, fields={name: _storable(value) for name, value in request.fields.items()})
@@ -94,9 +119,7 @@ class Door:
                 "and say it again without anything that points to a child."
             )
         today = self.calendar.today(now)
-        directory = read_directory(tx, today)
-        groups = tuple(list_groups(tx, directory))
-        leads = tuple(list_leads(tx, directory))
+        directory, groups, leads, office = self._read_people(tx, today)
         actor = find_actor(tx, request.actor, today, directory, groups, leads)
         if actor is None:
             raise UserError(
@@ -110,7 +133,6 @@ class Door:
             if kind := _SMALL_TALK.get(text.lower().strip(" .!,?")):
                 return compose_reply([kind])
             word, words = _guess(tx, request, text, lambda said: find_offer(tx, actor, said, directory, now))
-        office = tuple(list_office(tx))
         ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, directory, groups, leads, office)
         return COMMANDS[word].run(ask)
 

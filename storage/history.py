@@ -24,7 +24,12 @@ _HEAD_TO_GROW = _HEAD.with_for_update()  # PostgreSQL's writers take turns here;
 _GROW = (
     sa.update(programme)
     .where(programme.c.id == PROGRAMME)
-    .values(chain_number=sa.bindparam("number"), chain_mac=sa.bindparam("mac"), revision=programme.c.revision + 1)
+    .values(
+        chain_number=sa.bindparam("number"),
+        chain_mac=sa.bindparam("mac"),
+        revision=programme.c.revision + 1,
+        people_revision=programme.c.people_revision + sa.bindparam("others"),
+    )
 )
 
 
@@ -101,7 +106,8 @@ def record(
     }
     mac = _row_mac(tx, head.mac, row)
     tx.conn.execute(_APPEND, {"programme_id": tx.programme, "mac": mac, **row})
-    tx.conn.execute(_GROW, {"programme": tx.programme, "number": number, "mac": mac})
+    others = 0 if ref else 1  # a row about no action may be about people, roles or groups
+    tx.conn.execute(_GROW, {"programme": tx.programme, "number": number, "mac": mac, "others": others})
     return number, words_id
 
 

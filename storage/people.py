@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from programme.facts import Accountable, Actor, Group, Meeting, Owner, Person, Role
 from programme.messages import UserError
 from storage.db import PROGRAMME, Tx
-from storage.schema import governance_group, holder, lead, meeting, person, role, role_meaning
+from storage.schema import governance_group, holder, lead, meeting, person, programme, role, role_meaning
 
 # Columns in the order of the fields of a Person and a Role.
 _PERSON = (person.c.id, person.c.address, person.c.name, person.c.office)
@@ -44,6 +44,7 @@ _HOLDERS = (
     )
     .order_by(holder.c.id)
 )
+_PEOPLE_REVISION = sa.select(programme.c.people_revision).where(programme.c.id == PROGRAMME)
 _PERSONS = sa.select(*_PERSON).where(person.c.programme_id == PROGRAMME)
 _AT_ADDRESS = _PERSONS.where(person.c.address == sa.bindparam("address"))
 _OFFICE = _PERSONS.where(person.c.office).order_by(person.c.id)
@@ -127,6 +128,11 @@ def read_directory(tx: Tx, day: date) -> Directory:
         if someone not in holders[role_id]:
             holders[role_id].append(someone)
     return Directory(roles, by_name, meanings, holders)
+
+
+def get_people_revision(tx: Tx) -> int:
+    """A number that changes whenever people, roles, groups, meetings or leads do: what was read under it holds."""
+    return int(tx.conn.execute(_PEOPLE_REVISION, {"programme": tx.programme}).scalar_one())
 
 
 def list_office(tx: Tx) -> list[Person]:

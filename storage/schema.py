@@ -83,6 +83,7 @@ programme = Table(
     Column("id", Integer, primary_key=True),
     _text("name"),
     Column("revision", Integer, nullable=False, server_default="0"),  # counts every change that planning depends on
+    Column("people_revision", Integer, nullable=False, server_default="0"),  # those that are not about one action
     _text("planned_mark"),  # the day and revision last planned for
     Column("paused", Boolean(create_constraint=False), nullable=False, server_default="0"),
     Column("paused_until", Date),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import office
+from programme.messages import Request, Where
 from tests.story import Story, tiny_plan
 
 
@@ -50,3 +52,19 @@ def test_the_loop_from_import_to_digest(story: Story) -> None:
     digest = story.say("D", "digest The Board")
     assert "Escalated: 1." in digest
     assert "P1.1a 🔴 At risk" in digest
+
+
+def test_a_door_that_stays_open_sees_who_came_and_who_left(story: Story) -> None:
+    door = story.app.door(lambda: story.now)
+
+    def says(who: str) -> str:
+        reply = door.answer(Request(who, "progress P1.1a the first draft is written", Where("console")))
+        assert reply is not None
+        return reply.text
+
+    assert "I do not know you yet" in says("console:new")
+    story.give("A", address="console:new")
+    assert "Progress on P1.1a is noted" in says("console:new")
+    with story.app.db.write() as tx:
+        office.end_holder(tx, "A", "console:new", on=story.today, today=story.today, now=story.now, account="tester")
+    assert "P1.1a is not among your actions" in says("console:new")

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("people_revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("planned_mark", sa.Text(), server_default="", nullable=False),
         sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("paused_until", sa.Date(), nullable=True),
