@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SLACK_API = "https://slack.com/api/"
-_LEAST_KEY = 8  # characters
+_LEAST_KEY = 16  # characters
 
 
 class SettingsError(Exception):

@@ -113,8 +113,11 @@ def test_what_is_read_how_and_what_is_doubtful_is_said() -> None:
 
 
 def test_an_import_sends_nothing(planned: Path) -> None:
-    assert "sent 0 messages" in well("tick", now="2022-09-05T08:56")
-    assert "--- to" not in well("tick", now="2022-09-05T08:57")
+    for now in ("2022-09-05T08:56", "2022-09-05T08:57"):
+        out = well("tick", now=now)
+        assert "sent 0 messages" in out
+        assert "gave up 0." in out
+        assert "--- to" not in out
 
 
 PLAIN = "Ref\tFocus area\tActions\tOwner\tTimescale\nP1.1\tNo\ta. Do it.\tA\tOct-22\n"

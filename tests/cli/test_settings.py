@@ -42,7 +42,7 @@ def test_without_any_setting_there_is_a_default_for_each() -> None:
 
 def test_all_mistakes_are_listed_at_once_and_no_value_is_shown() -> None:
     found = mistakes(**WRONG)
-    assert sorted(re.match(r"[A-Z_]+", line)[0] for line in found) == sorted(WRONG)  # type: ignore[index]  # each matches
+    assert sorted(re.match(r"[A-Z_]+", line)[0] for line in found) == sorted(WRONG)
     assert "hunter2" not in "".join(found)
     assert all(line.endswith(".") for line in found)
 

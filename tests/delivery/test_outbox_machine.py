@@ -135,7 +135,7 @@ class OutboxMachine(RuleBasedStateMachine):
             if state == "sent":
                 outbox.settle_sent(tx, claim, self.now, conversation="D1", post="1.0")
             else:
-                outbox.settle(tx, claim, self.now, state, "why")  # type: ignore[arg-type]
+                outbox.settle(tx, claim, self.now, state, "why")
             settled = True
         assert settled == valid
         if valid:
