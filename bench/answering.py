@@ -22,7 +22,8 @@ from starlette.applications import Starlette
 
 from bench.figures import NOW, Figures, in_ms, open_programme, time_in_turns
 from bot.app import App
-from bot.slack.app import routes, slack_app
+from bot.slack.app import slack_app
+from bot.slack.inbound import routes
 from storage.actions import list_actions
 from storage.history import get_head
 from storage.people import read_directory

@@ -18,13 +18,14 @@ from bot.settings import Settings
 from bot.web.stage import Board, BoardAction, Line, Move, Persona
 from documents.read import read_plan
 from jobs.deliver import Delivery, Receipt, Tally
+from programme.calendar import say_date
 from programme.childdata import find_identifier
 from programme.facts import Group
 from programme.message_json import message_to_dict, reply_from_dict, reply_to_dict
 from programme.messages import Reply, Request, UserError, Where
 from programme.rag import COMPLETE, LOOKS
 from programme.refs import plain
-from programme.reminders import say_date, say_due
+from programme.reminders import say_due
 from storage import outbox, people
 from storage.actions import list_actions
 from storage.db import Tx

@@ -47,6 +47,17 @@ _SMALL_TALK = {
 _HEAD = re.compile(r"[:;,.!]| - |\bbecause\b|$", re.IGNORECASE)
 
 
+Carries = Callable[[Reply], bool]
+
+
+def _everything(_reply: Reply) -> bool:
+    return True
+
+
+def _nothing(_reply: Reply) -> bool:
+    return False
+
+
 _People = tuple[Directory, tuple[Group, ...], tuple[Accountable, ...], tuple[Person, ...]]
 
 
@@ -61,36 +72,39 @@ class Door:
     wake: Callable[[], None] = lambda: None
     _known: dict[tuple[int, date], _People] = field(default_factory=dict)  # the last read, while it still holds
 
-    def answer(self, request: Request) -> Reply | None:
-        """Do what was asked and return the reply; None where this request has been seen before."""
+    def answer(self, request: Request, carries: Carries = _everything) -> Reply | None:
+        """Do what was asked and return the reply; None where this request has been seen before.
+
+        `carries` says which replies the channel's response can carry. Any other becomes a message due now, in the same
+        transaction as the change, and the answer is None.
+        """
+        queued = False
         try:
             with self.db.write() as tx:
                 now = self.clock().astimezone(UTC)
                 if request.seen_id and not _is_new(tx, request, now):
                     return None
-                return self._do(tx, request, now)
+                reply = self._do(tx, request, now)
+                if queued := not carries(reply):
+                    _queue(tx, request, reply, now)
         except UserError as error:
-            if request.seen_id:  # what was rolled back with the rest: the same request again is not answered again
-                with self.db.write() as tx:
-                    if not _is_new(tx, request, self.clock().astimezone(UTC)):
+            reply = _refused(error)
+            queued = not carries(reply)
+            if request.seen_id or queued:
+                with self.db.write() as tx:  # what was rolled back with the rest: the same again is not answered again
+                    now = self.clock().astimezone(UTC)
+                    if request.seen_id and not _is_new(tx, request, now):
                         return None
-            return _refused(error)
+                    if queued:
+                        _queue(tx, request, reply, now)
+        if queued:
+            self.wake()
+            return None
+        return reply
 
     def note(self, request: Request) -> None:
-        """As `answer`, for a channel with no way to carry the reply: it becomes a message due now, in the same
-        transaction as the change."""
-        try:
-            with self.db.write() as tx:
-                now = self.clock().astimezone(UTC)
-                if request.seen_id and not _is_new(tx, request, now):
-                    return
-                _queue(tx, request, self._do(tx, request, now), now)
-        except UserError as error:
-            with self.db.write() as tx:
-                now = self.clock().astimezone(UTC)
-                if not request.seen_id or _is_new(tx, request, now):
-                    _queue(tx, request, _refused(error), now)
-        self.wake()
+        """As `answer`, for a channel with no way to carry any reply."""
+        self.answer(request, _nothing)
 
     def _read_people(self, tx: Tx, today: date) -> _People:
         """Who is who today: read anew whenever any of it has changed, in this process or another."""
@@ -235,4 +249,4 @@ def _refused(error: UserError) -> Message:
     if error.choices:
         blocks.append(Buttons(error.choices))
         text += "".join(f"\n- {choice.command}" for choice in error.choices)
-    return Message(text, tuple(blocks), done=False)
+    return Message(text, tuple(blocks), done=False, field=error.field)

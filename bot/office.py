@@ -12,14 +12,13 @@ from documents.doubts import list_open_doubts
 from documents.papers import PaperKind, write_paper
 from documents.plan_json import plan_from_dict, plan_to_dict
 from jobs.compose import draw_digest, read_digest
-from programme.calendar import LONDON, Calendar, parse_terms
+from programme.calendar import LONDON, Calendar, parse_terms, say_date
 from programme.childdata import find_in_plan
 from programme.compare import compare_plans, find_twin
 from programme.digest import compose_digest_paper
 from programme.facts import find_strategic_group
 from programme.messages import UserError
 from programme.plan import Plan
-from programme.reminders import say_date
 from programme.roles import suggest_roles
 from storage import appointments, people
 from storage.db import Database, Tx

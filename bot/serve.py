@@ -43,16 +43,16 @@ class Served:
         routes: list[BaseRoute] = [*http.health_routes(self.app, clock)]
         self._socket_mode: list[tuple[Callable[[], None], Callable[[], None]]] = []
         if settings.has_slack:
-            from bot.slack.app import connect, slack_app  # only where Slack is configured
-            from bot.slack.app import routes as slack_routes
+            from bot.slack import inbound  # only where Slack is configured
+            from bot.slack.app import slack_app
 
             door = self.app.door(clock)
             bolt = slack_app(door.answer, door.note)
             if settings.slack_app_token:
-                mode = connect(bolt, settings.slack_app_token, settings.slack_api_url)
+                mode = inbound.connect(bolt, settings.slack_app_token, settings.slack_api_url)
                 self._socket_mode.append((mode.start, mode.close))
             else:
-                routes += slack_routes(bolt, settings.slack_signing_secret, real_now)
+                routes += inbound.routes(bolt, settings.slack_signing_secret, real_now)
         self.asgi = Starlette(routes=routes)
 
     def start(self) -> None:

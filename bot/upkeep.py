@@ -10,9 +10,8 @@ from pathlib import Path
 from bot.app import App
 from bot.settings import Settings, SettingsError, read_settings
 from jobs.deliver import NotSent, Undeliverable
-from programme.calendar import Calendar
+from programme.calendar import Calendar, say_date
 from programme.facts import find_holding_group, find_strategic_group
-from programme.reminders import say_date
 from storage import backup
 from storage.actions import list_actions
 from storage.db import DatabaseError

@@ -16,8 +16,8 @@ from bot.settings import read_settings
 from documents.papers import PaperKind
 from documents.plan_json import plan_to_json
 from documents.read import MOST_BYTES, read_plan
+from programme.calendar import say_date
 from programme.messages import Form, Request, UserError, Where
-from programme.reminders import say_date
 
 COULD_NOT, USED_WRONGLY = 1, 2
 

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import uuid4
 
 from programme.calendar import Calendar
@@ -20,11 +20,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to be shared: its name with its ending, what it is called, what it says to who cannot see it."""
+
+    name: str
+    title: str
+    words: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to be posted. `id` is ours and goes into the channel's metadata, so that it can be asked for.
 
     `conversation` and `thread` are the channel's own ids where the message answers something said there; empty for a
     message to the person or channel at `address`.
+
+    `how`: `post` a new message · `edit` the one that `post` names there, so that it says this · show it as the person's
+    `home`, in place of what is there now, which `post` names if it is known. Both may be done twice without harm.
     """
 
     id: str
@@ -32,6 +45,10 @@ class Delivery:
     message: Message
     conversation: str = ""
     thread: str = ""
+    how: Literal["post", "edit", "home"] = "post"
+    post: str = ""
+    files: tuple[Attachment, ...] = ()
+    uploads: tuple[str, ...] = ()  # the channel's ids of `files`, committed before they are shared
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,3 +219,8 @@ def _parse_rows(csv_text: str, columns: tuple[str, ...], what: str) -> Iterator[
 def _find_overlap(half_terms: tuple[HalfTerm, ...]) -> tuple[HalfTerm, HalfTerm] | None:
     """The first two neighbours of which the second does not start after the first has ended."""
     return next((pair for pair in pairwise(half_terms) if pair[0].ends_on >= pair[1].starts_on), None)
+
+
+def say_date(day: date) -> str:
+    """`31 October 2022`."""
+    return f"{day.day} {day:%B %Y}"

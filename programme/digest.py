@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from textwrap import shorten
 
-from programme.calendar import Calendar
+from programme.calendar import Calendar, say_date
 from programme.escalation import say_mitigation
 from programme.facts import Action, Group, covers, find_holding_group
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Picture, Table, Text
 from programme.paper import Paper, PaperBlock
 from programme.plan import Metric
 from programme.rag import COMPLETE, LOOKS, Look, Rag
-from programme.reminders import Policy, plan_meeting, say_date, say_due
+from programme.reminders import Policy, plan_meeting, say_due
 from programme.timescales import parse_timescale
 
 _MOST_IN_MESSAGE = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import dropwhile, takewhile
@@ -177,6 +177,13 @@ class Action:
         """The organisations among the owners that have not answered on or after that day."""
         answered = {said.body for said in self.said if said.kind in ANSWERS and said.on >= since}
         return frozenset() if "" in answered else self.bodies - answered
+
+    def quiet_after(self, bodies: Iterable[str], since: date, until: date) -> date | None:
+        """How long an answer for these organisations, given now, keeps reminders away: to `until`, once each
+        organisation has answered on or after `since`."""
+        if self.waiting_for(since) - set(bodies):
+            return self.quiet_until
+        return max(until, self.quiet_until) if self.quiet_until else until
 
     def last_said(self, *kinds: str) -> Said | None:
         """The latest thing said of these kinds."""

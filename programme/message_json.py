@@ -31,12 +31,13 @@ def message_to_dict(message: Message) -> dict[str, Any]:
     return {
         "text": message.text,
         "done": message.done,
+        "field": message.field,
         "blocks": [{"kind": type(block).__name__, **asdict(block)} for block in message.blocks],
     }
 
 
 def message_from_dict(data: dict[str, Any]) -> Message:
-    return Message(data["text"], tuple(_block(block) for block in data["blocks"]), data["done"])
+    return Message(data["text"], tuple(_block(block) for block in data["blocks"]), data["done"], data.get("field", ""))
 
 
 def reply_to_dict(reply: Reply) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from typing import Literal
 class UserError(Exception):
     """Something a person can put right: one plain sentence saying what was wrong and what to type instead.
 
-    `choices` are offered as buttons where the channel has them and as lines to type where it has not.
+    `choices` are offered as buttons where the channel has them and as lines to type where it has not; `field` names
+    the answer of a form that is to be mended, where it is one.
     """
 
-    def __init__(self, text: str, choices: tuple[Button, ...] = ()) -> None:
+    def __init__(self, text: str, choices: tuple[Button, ...] = (), field: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.choices = choices
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,22 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that was dropped in a conversation and stays there; `link` opens it for who may see it."""
+
+    name: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing somebody asked. `actor` is an address (`slack:T1:U1`) or, on the console, a role, name or `office`.
 
     `text` is a command with or without its slash; `fields` are a form's answers, by field name. `seen_id` is the
-    channel's own id for this request, unique there: the same one again changes nothing and says nothing.
+    channel's own id for this request, unique there: the same one again changes nothing and says nothing. `said_id` is
+    the channel's own id for the message these words are, and `is_edit` says that they take the place of what it said
+    before. `files` were dropped with it. `name` is what the channel calls the person: only for the office, of somebody
+    who is not known yet.
     """
 
     actor: str
@@ -47,6 +60,10 @@ class Request:
     fields: Mapping[str, str] = field(default_factory=dict)
     seen_id: str | None = None
     account: str = ""
+    said_id: str = ""
+    is_edit: bool = False
+    files: tuple[File, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +124,13 @@ Block = Heading | Text | Facts | Bullets | Table | Buttons | Picture
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`text` alone is enough. `done` is False where nothing was changed or shown because the request was refused."""
+    """`text` alone is enough. `done` is False where nothing was changed or shown because the request was refused;
+    `field` then names the answer of the form that is to be mended, if it is one."""
 
     text: str
     blocks: tuple[Block, ...] = ()
     done: bool = True
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from textwrap import shorten
 
-from programme.calendar import Calendar
+from programme.calendar import Calendar, say_date
 from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.passing import VACANT, list_passed
@@ -66,15 +66,6 @@ def find_meeting_dates(group: Group | None, now: datetime, calendar: Calendar, p
     """The loop of a group's next meeting; None where none is planned or the group asks nobody for anything."""
     meeting = group.next_meeting(now) if group and group.asks else None
     return plan_meeting(meeting, group.papers, calendar, policy) if group and meeting else None
-
-
-def quiet_after(action: Action, bodies: Iterable[str], today: date, calendar: Calendar, policy: Policy) -> date | None:
-    """The last day an answer today keeps reminders away: ten working days, once each organisation has answered."""
-    since = calendar.add_working_days(today, -policy.answer_lasts)
-    if action.waiting_for(since) - set(bodies):
-        return action.quiet_until
-    until = calendar.add_working_days(today, policy.answer_lasts)
-    return max(until, action.quiet_until) if action.quiet_until else until
 
 
 def asked_of(action: Action, kind: RungKind) -> tuple[Owner, ...]:
@@ -394,11 +385,6 @@ def _say_action(
         words = rungs[0].words if len(rungs[0].words) <= width else rungs[0].words.rpartition(" (")[0]
         parts += [f"Indicator: {shorten(words, width, placeholder='…')}"] if words else []
     return f"{action.ref} · {action.look} · {say_due(action, day, calendar)}", " ".join(parts)
-
-
-def say_date(day: date) -> str:
-    """`31 October 2022`."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def say_due(action: Action, day: date, calendar: Calendar) -> str:

@@ -13,7 +13,7 @@ from programme.facts import Accountable, Action, Actor, Group, Person, Rung, fin
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
 from programme.permissions import Deed, compose_refusal, may, may_see_all, owns
 from programme.refs import is_certain, nearest_refs, ref_key, split_refs
-from programme.reminders import Policy, quiet_after
+from programme.reminders import Policy
 from programme.updates import Update
 from storage import ledger, outbox
 from storage.actions import (
@@ -97,7 +97,10 @@ class Ask:
     def quiet(self, action: Action) -> date | None:
         """The last day on which an answer given now keeps reminders of the action away."""
         body = spoken_for(action, self.actor)
-        return quiet_after(action, [body] if body else action.bodies, self.today, self.calendar, self.policy)
+        lasts = self.policy.answer_lasts
+        since = self.calendar.add_working_days(self.today, -lasts)
+        until = self.calendar.add_working_days(self.today, lasts)
+        return action.quiet_after([body] if body else action.bodies, since, until)
 
     def record(self, action: Action, update: Update) -> int:
         """Write what was decided; the number of its row in the history."""

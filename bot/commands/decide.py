@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
+from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Button, Field, Form, Message, Reply, UserError
 from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
 from programme.rag import LOOKS, Rag
-from programme.reminders import say_date
 from programme.timescales import parse_timescale
 from programme.updates import (
     Update,

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.commands import COMMANDS, Ask, command
 from jobs.compose import draw_digest, read_digest, read_had_since
+from programme.calendar import say_date
 from programme.digest import compose_digest_message, list_signs
 from programme.escalation import say_mitigation
 from programme.facts import Action, Group, Rung
@@ -23,7 +24,6 @@ from programme.reminders import (
     list_meeting_rungs,
     list_mitigation_rungs,
     plan_meeting,
-    say_date,
     say_due,
 )
 from storage import ledger, outbox

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from bot.commands import Ask, command, compose_reply
 from bot.commands.update import done
+from programme.calendar import say_date
 from programme.escalation import Told, list_told, list_told_rungs
 from programme.facts import Action, Escalation, find_strategic_group
 from programme.messages import Button, Field, Form, Option, Reply, UserError
 from programme.permissions import find_deciding_group, may, owns, say_decider
 from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
-from programme.reminders import say_date
 from programme.timescales import say_next_month
 from programme.updates import change_rag, list_alarmed
 from storage import ledger, outbox

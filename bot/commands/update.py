@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.commands import Ask, command, compose_reply
+from programme.calendar import say_date
 from programme.facts import Action, Rung
 from programme.messages import Button, Field, Form, Reply, UserError
 from programme.permissions import find_deciding_group, say_decider
-from programme.reminders import say_date
 from programme.timescales import (
     Timescale,
     find_like_a_date,

@@ -67,11 +67,15 @@ class TokenRefused(NotSent):
 _TOKEN_REFUSED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 
 
+# A workspace's bot token by its id, "" for the only one. Raises TokenRefused, NotSent or Undeliverable.
+TokenOf = Callable[[str], str]
+
+
 class SlackSender:
     """A `jobs.deliver.Sender` for addresses `slack:TEAM:USER` and `slack:TEAM:CHANNEL`."""
 
-    def __init__(self, token: str, api_url: str, timeout: float = 20) -> None:
-        self._token = token
+    def __init__(self, token: str | TokenOf, api_url: str, timeout: float = 20) -> None:
+        self._token_of = token if callable(token) else lambda team: token
         self._api_url = api_url
         self._timeout = timeout
         self._direct: dict[str, str] = {}  # person's id to the conversation with them, which never changes
@@ -82,7 +86,7 @@ class SlackSender:
         A message over Slack's size is several posts, the later ones in the first one's thread. Whatever a failed try
         left undone, the next one adds: it asks first which parts are there, so that none is posted twice.
         """
-        line = self._line()
+        line = self._line(_team(delivery))
         conversation = self._conversation(line, delivery)
         posts = render_all(delivery.message)
         arrived, askable = _arrived_if_known(line, conversation, delivery) if len(posts) > 1 else ({}, True)
@@ -104,7 +108,7 @@ class SlackSender:
 
         The first part says how many there are; the delivery's message is not looked at.
         """
-        line = self._line()
+        line = self._line(_team(delivery))
         try:
             conversation = self._conversation(line, delivery)
             arrived = _arrived(line, conversation, delivery)
@@ -117,11 +121,13 @@ class SlackSender:
 
     def find_team(self) -> str:
         """The id of the workspace that the token is for. Raises TokenRefused, NotSent or Undeliverable."""
-        line = self._line()
+        line = self._line("")
         return str(line.ask(line.web.auth_test).get("team_id", ""))
 
-    def _line(self) -> _Line:
-        return _Line(WebClient(self._token, base_url=self._api_url, retry_handlers=[], logger=_silent), self._timeout)
+    def _line(self, team: str) -> _Line:
+        return _Line(
+            WebClient(self._token_of(team), base_url=self._api_url, retry_handlers=[], logger=_silent), self._timeout
+        )
 
     def _conversation(self, line: _Line, delivery: Delivery) -> str:
         """The id of the conversation to post in, opened with the person if need be."""
@@ -139,6 +145,10 @@ class SlackSender:
                 raise NotSent("Slack named no conversation")
             self._direct[target] = str(opened["id"])
         return self._direct[target]
+
+
+def _team(delivery: Delivery) -> str:
+    return delivery.address.split(":")[1] if delivery.address.count(":") > 1 else ""
 
 
 class _Line:

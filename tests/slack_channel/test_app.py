@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from slack_bolt import App
 from starlette.applications import Starlette
 
-from bot.slack.app import APOLOGY, plain_words, routes, slack_app
+from bot.slack.app import APOLOGY, slack_app
+from bot.slack.inbound import routes
+from bot.slack.read import plain_words
 from programme.messages import Field, Form, Heading, Message, Reply, Request, Where
 from tests.slack_rules import find_fault
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.slack.app import SocketMode, connect, slack_app
+from bot.slack.app import slack_app
+from bot.slack.inbound import SocketMode, connect
 from tests.slack import FakeSlack
 from tests.slack_channel.test_app import DIRECT, Desk, block_actions, event_callback
 
