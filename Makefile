@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench lock clean
+.PHONY: setup demo test check bench node try-slack lock clean
 
 setup: .venv/.made
 
@@ -28,10 +28,22 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench
 
+# Slack's own types and tsc, for the tests that judge by them; needs npm.
+node: tests/node/node_modules/.made
+
+tests/node/node_modules/.made: tests/node/package.json
+	@command -v npm >/dev/null || { echo "make node needs npm (Debian: apt install nodejs npm)"; exit 1; }
+	cd tests/node && npm install --silent
+	touch $@
+
+# The bot in a Slack of its own, driven in a real browser; the pictures go to docs/pictures. Needs npm, Chromium, root.
+try-slack: setup
+	$(BIN)/python -m tests.try_slack
+
 # Needs uv; writes hashes and no addresses.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group dev pyproject.toml requirements.in -o requirements.lock
 
 clean:
-	rm -rf .venv
+	rm -rf .venv tests/node/node_modules tests/try_slack/node_modules

@@ -6,21 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from tests import slack_payloads
+
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
 # What a marked test needs on the machine, and what to say where it is missing.
 NEEDS = {
     "browser": (("chromium", "chromedriver"), "Debian's chromium and chromium-driver"),
-    "node": (("node",), "Node.js"),
+    "node": (("node", "tests/node/node_modules/.bin/tsc"), "Node.js and `make node`"),
 }
+ROOT = Path(__file__).parents[1]
+LAST = "tests/slack_channel/test_payloads.py"  # it judges what all the others sent
 _left_out: dict[str, int] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose part is missing here; under CI they stay, and fail."""
+    """Judge last; and leave out the tests whose part is missing here; under CI they stay, and fail."""
+    items.sort(key=lambda item: item.nodeid.startswith(LAST))
     if os.environ.get("CI"):
         return
-    missing = {mark for mark, (programs, _) in NEEDS.items() if not all(map(shutil.which, programs))}
+    missing = {mark for mark, (programs, _) in NEEDS.items() if not all(map(_is_there, programs))}
     left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in missing)]
     for item in left_out:
         mark = next(mark for mark in NEEDS if item.get_closest_marker(mark))
@@ -30,9 +35,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+def _is_there(program: str) -> bool:
+    """A program by its name, or a file by its place in the tree."""
+    return (ROOT / program).exists() if "/" in program else shutil.which(program) is not None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The last line: how many tests were left out, and what they need."""
+    """The last lines: what the judges said of all that Slack was sent, and which tests were left out and why."""
+    if slack_payloads.judged:
+        print(f"{slack_payloads.judged}: {len(slack_payloads.refused)} refused.")
     if _left_out:
         parts = [f"{count} {mark} tests (they need {NEEDS[mark][1]})" for mark, count in _left_out.items()]
         print(f"Left out: {' and '.join(parts)}.")

@@ -7,6 +7,7 @@ import hashlib
 import json
 import socket
 import threading
+from contextlib import suppress
 from io import BufferedIOBase
 from queue import Empty, Queue
 from typing import Any
@@ -64,7 +65,8 @@ class SocketModeServer:
 
     def close(self) -> None:
         if (wire := self._wire) is not None:
-            wire.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the client was first
+                wire.shutdown(socket.SHUT_RDWR)
 
     def _send(self, kind: int, data: bytes) -> None:
         if len(data) < 126:
