@@ -7,118 +7,61 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from functools import partial
+from typing import Protocol
 from uuid import uuid4
 
+from jobs.sender import (
+    AccountClosed,
+    Ambiguous,
+    Attachment,
+    CannotAsk,
+    Composed,
+    Delivery,
+    FileSender,
+    Nothing,
+    NotSent,
+    Receipt,
+    Rests,
+    Sender,
+    Undeliverable,
+)
 from programme.calendar import Calendar
 from programme.messages import Message
 from storage import ledger, outbox
+from storage.appointments import mark_closed
 from storage.db import Database, Tx
 from storage.programme import is_paused, touch
 
+# What goes out and what a channel must do is said in jobs/sender.py and had from here.
+__all__ = [
+    "Ambiguous",
+    "Attachment",
+    "CannotAsk",
+    "Compose",
+    "Composed",
+    "Deliverer",
+    "Delivery",
+    "FileSender",
+    "NotSent",
+    "Nothing",
+    "Receipt",
+    "Sender",
+    "Tally",
+    "Undeliverable",
+]
+
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file to be shared: its name with its ending, what it is called, what it says to who cannot see it."""
-
-    name: str
-    title: str
-    words: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to be posted. `id` is ours and goes into the channel's metadata, so that it can be asked for.
-
-    `conversation` and `thread` are the channel's own ids where the message answers something said there; empty for a
-    message to the person or channel at `address`.
-
-    `how`: `post` a new message · `edit` the one that `post` names there, so that it says this · show it as the person's
-    `home`, in place of what is there now, which `post` names if it is known. Both may be done twice without harm.
-    """
-
-    id: str
-    address: str
-    message: Message
-    conversation: str = ""
-    thread: str = ""
-    how: Literal["post", "edit", "home"] = "post"
-    post: str = ""
-    files: tuple[Attachment, ...] = ()
-    uploads: tuple[str, ...] = ()  # the channel's ids of `files`, committed before they are shared
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where a message was put: the channel's conversation and its id there (Slack's `ts`)."""
-
-    conversation: str
-    post: str
-
-
-class NotSent(Exception):
-    """Nothing was posted and a later try may do: a connection refused, a rate limit (`retry_after` says how long)."""
-
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
-
-
-class Undeliverable(Exception):
-    """No later try will do: an account closed, a channel archived, a message refused as wrong."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Ambiguous(Exception):
-    """The request was written and no answer came back: it may have been posted."""
-
-
-class CannotAsk(Exception):
-    """The channel cannot say whether a message arrived."""
-
-
-class Sender(Protocol):
-    """What a channel must be able to do for `deliver`. A call returns or raises within 20 seconds."""
-
-    def send(self, delivery: Delivery) -> Receipt:
-        """Post it. Raises NotSent, Undeliverable or Ambiguous."""
-
-    def find_sent(self, delivery: Delivery) -> Receipt | None:
-        """Where the message with `delivery.id` was put, None if it never arrived. Raises CannotAsk or NotSent."""
-
-
-# Unprompted messages keep to sending hours; what answers somebody is sent at once, before all else.
-_AT_ANY_HOUR = ("reply",)
-_ONE_AT_A_TIME = ("bundle",)  # what one bundle has said decides what the person's next one may say
+# Unprompted messages keep to sending hours; what answers somebody is sent at once, before all else. What corrects or
+# completes a message that stands there goes at any hour too.
+_ANSWERS = ("reply",)
+_AT_ANY_HOUR = (*_ANSWERS, "file", "edit", "home")
+_REPEATABLE = ("edit", "home")  # in doubt it is simply done again, and where it cannot be done nobody misses anything
+_ONE_AT_A_TIME = ("bundle", *_REPEATABLE)  # what one has said decides what the next may say
 _RETRIES = (1, 5, 15, 60, 240)  # minutes; after the last the office is told
 _GIVE_UP = "it could not be sent in {} tries: {}"
 _GIVE_UP_ASKING = "it may have arrived, and could not be asked for in {} tries: {}"
-_LEAST_REST = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """What a row says at this moment, and what saying it settles: ledger lines carried, and lines found silent."""
-
-    message: Message
-    refs: tuple[str, ...] = ()
-    lines: tuple[int, ...] = ()
-    silenced: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing left worth saying, and why; `silenced` are ledger lines that this settles."""
-
-    reason: str
-    silenced: Mapping[int, str] = field(default_factory=dict)
 
 
 Compose = Callable[[Tx, outbox.Row, datetime], Composed | Nothing]
@@ -147,8 +90,8 @@ class Deliverer:
     """Delivers what is due, a row at a time: claim, compose, say, send, settle, each step committed on its own.
 
     `clock` gives the run's time: the instant it was given plus what has really passed. `reached` is told the name of
-    each step, so that a test can end the process there. `senders` by scheme (`slack`, `console`). `held` are channels
-    that asked for a rest, and until when.
+    each step, so that a test can end the process there. `senders` by scheme (`slack`, `console`). `held` is what has to
+    rest, and until when.
     """
 
     db: Database
@@ -158,7 +101,7 @@ class Deliverer:
     clock: Callable[[], datetime]
     reached: Callable[[str], None] = lambda step: None
     tally: Tally = field(default_factory=Tally)
-    held: dict[str, datetime] = field(default_factory=dict)
+    held: dict[outbox.Rest, datetime] = field(default_factory=dict)
 
     def run(self) -> Tally:
         """Give every row that is due as the run begins one turn, and answers as they come; never raises for a row."""
@@ -176,12 +119,15 @@ class Deliverer:
     def _claim(self, began: datetime) -> outbox.Row | None:
         """Whatever had its turn is due again, if at all, only after the run began: nothing comes up twice."""
         with self.db.write() as tx:
-            now, lease = self.clock(), uuid4().hex
-            free = [scheme for scheme in self.senders if self.held.get(scheme, now) <= now]
-            row = outbox.claim(tx, now, lease=lease, schemes=free, kinds=_AT_ANY_HOUR)
+            now = self.clock()
+            self.held = {rest: until for rest, until in self.held.items() if until > now}
+            claim = partial(
+                outbox.claim, tx, now, lease=uuid4().hex, schemes=list(self.senders), resting=list(self.held)
+            )
+            row = claim(kinds=_ANSWERS)
             if row is None and not is_paused(tx, self.calendar.today(now)):
-                row = outbox.claim(tx, now, lease=lease, schemes=free, due_by=began, one_at_a_time=_ONE_AT_A_TIME)
-            return row
+                row = claim(due_by=began, one_at_a_time=_ONE_AT_A_TIME)
+            return row or claim(kinds=_AT_ANY_HOUR, one_at_a_time=_ONE_AT_A_TIME)
 
     def _deliver(self, row: outbox.Row) -> None:
         self.reached("claimed")
@@ -189,12 +135,14 @@ class Deliverer:
             self._fail(row, _GIVE_UP.format(row.attempts, "each time the program ended while making it ready"))
             return
         sender = self.senders[_scheme(row)]
-        delivery = Delivery(self._id(row), row.address, Message(""), row.conversation, str(row.facts.get("thread", "")))
+        delivery = self._again(row)
 
         # 1. It may have been posted already: ask before saying anything again.
         doubtful = row.doubtful
-        if row.in_doubt:
+        if row.in_doubt and not _may_repeat(row):
             try:
+                if row.kind == "file" and (not delivery.uploads or "not_again" in (row.said or {})):
+                    raise CannotAsk  # a restored backup may not know by which ids it was shared
                 receipt = sender.find_sent(delivery)
             except CannotAsk:
                 if reason := _not_again(row):
@@ -202,11 +150,11 @@ class Deliverer:
                     return
                 doubtful = True
             except NotSent as error:
-                self._later(outbox.keep_in_doubt, row, error.reason, error.retry_after)
+                self._later(outbox.keep_in_doubt, row, error)
                 return
             else:
                 if receipt is not None:
-                    self._settle_sent(row, receipt, _said_at(row) or self.clock())
+                    self._settle_sent(row, sender, receipt, _said_at(row) or self.clock())
                     return
                 if row.attempts >= len(_RETRIES):
                     self._fail(row, _GIVE_UP.format(row.attempts + 1, "no answer came"))
@@ -215,16 +163,18 @@ class Deliverer:
 
         # 2. Unprompted messages wait for sending hours; that is not an attempt.
         now = self.clock()
+        change: _Change = outbox.keep_in_doubt if row.in_doubt and doubtful else outbox.put_off
         if row.kind not in _AT_ANY_HOUR and (opens := self.calendar.next_sending(now)) > now:
-            change = outbox.keep_in_doubt if row.in_doubt and doubtful else outbox.put_off
             with self.db.write() as tx:
                 change(tx, row, now, until=opens, reason="outside sending hours", count=False)
             self.tally.put_off += 1
             return
 
-        # 3. The words, from the facts of this moment; then commit to saying them.
+        # 3. The words, from the facts of this moment, and the files; then commit to saying them.
         with self.db.read() as tx:
             composed = self.compose(tx, row, now)
+            if isinstance(composed, Composed):
+                delivery = self._complete(tx, delivery, composed)
         if isinstance(composed, Nothing):
             reason = composed.reason + ("; it may have been said before: no answer came" if doubtful else "")
             with self.db.write() as tx:
@@ -232,11 +182,27 @@ class Deliverer:
                 outbox.settle(tx, row, now, "dropped", reason)
             self.tally.dropped += 1
             return
+        if composed.draw is not None:
+            try:
+                delivery = _upload(sender, replace(delivery, files=composed.draw()))
+            except NotSent as error:
+                self._later(change, row, error)
+                return
+            except Undeliverable as error:
+                self._fail(row, error.reason)
+                return
+            self.reached("uploaded")
         said = {
             "refs": list(composed.refs),
             "lines": list(composed.lines),
             "at": now.isoformat(),
+            "how": composed.how if composed.how != "post" else "",
+            "conversation": composed.conversation,
+            "thread": delivery.thread,
+            "uploads": delivery.uploads,
+            "follow": composed.follow,
         }
+        said = {name: value for name, value in said.items() if value or name in ("refs", "lines")}
         with self.db.write() as tx:
             row = outbox.mark_sending(tx, row, said, self.clock(), doubtful=doubtful)
             _silence(tx, composed.silenced, now)
@@ -244,64 +210,115 @@ class Deliverer:
 
         # 4. The post itself, outside any transaction.
         try:
-            receipt = sender.send(replace(delivery, message=composed.message))
+            receipt = sender.send(delivery)
         except NotSent as error:
-            self._later(outbox.put_off, row, error.reason, error.retry_after)
+            self._later(outbox.put_off, row, error)
             return
         except Undeliverable as error:
-            self._fail(row, error.reason)
+            self._fail(row, error.reason, closed=isinstance(error, AccountClosed))
             return
-        except Ambiguous:
+        except Ambiguous as error:
+            if _may_repeat(row):
+                self._later(outbox.put_off, row, NotSent(f"no answer came ({error})"))
+                return
             # Left in `sending`: when its lease ends the next claim asks the channel first.
             log.warning("message %s: no answer came back; it will be asked for", row.id)
             return
         self.reached("after the post")
-        self._settle_sent(row, receipt, self.clock())
+        self._settle_sent(row, sender, receipt, self.clock())
         self.reached("settled")
 
-    def _id(self, row: outbox.Row) -> str:
-        return f"{self.db.programme}-{row.id}"
+    def _again(self, row: outbox.Row) -> Delivery:
+        """The row's message without its words, as it was last said if it was."""
+        said = row.said or {}
+        thread = said.get("thread") or row.facts.get("thread", "")
+        conversation, uploads = said.get("conversation") or row.conversation, tuple(said.get("uploads", ()))
+        return Delivery(self._id(row.id), row.address, Message(""), conversation, thread, uploads=uploads)
 
-    def _settle_sent(self, row: outbox.Row, receipt: Receipt, at: datetime) -> None:
+    def _complete(self, tx: Tx, delivery: Delivery, composed: Composed) -> Delivery:
+        """With the words, and how they are to be said."""
+        complete = replace(
+            delivery,
+            message=composed.message,
+            conversation=composed.conversation or delivery.conversation,
+            thread=composed.thread or delivery.thread,
+            how=composed.how,
+            post=composed.post,
+            uploads=(),
+        )
+        if composed.how != "edit":
+            return complete
+        edited = outbox.find_posted(tx, complete.conversation, complete.post)
+        if edited is None:
+            return replace(complete, id="")
+        return replace(complete, id=self._id(edited.id), thread=complete.thread or edited.thread, parts=edited.parts)
+
+    def _id(self, number: int) -> str:
+        return f"{self.db.programme}-{number}"
+
+    def _settle_sent(self, row: outbox.Row, sender: Sender, receipt: Receipt, at: datetime) -> None:
         """It was posted `at` that instant: what was only asked about went when it was said, not when it was found."""
         self.reached("before settling")
         with self.db.write() as tx:
-            outbox.settle_sent(tx, row, at, conversation=receipt.conversation, post=receipt.post)
+            if (row.said or {}).get("how") == "edit":
+                edited = outbox.find_posted(tx, receipt.conversation, receipt.post)
+                if edited and edited.parts < receipt.parts:
+                    outbox.note_parts(tx, edited.id, receipt.parts)
+                receipt = replace(receipt, post="", parts=1)  # what stands there is the message it changed
+            conversation, said = receipt.conversation, row.said or {}
+            outbox.settle_sent(tx, row, at, conversation=conversation, post=receipt.post, parts=receipt.parts)
+            if said.get("follow") and isinstance(sender, FileSender):
+                facts = {**said["follow"], "thread": said.get("thread") or receipt.post}
+                key = f"file:{row.id}"
+                outbox.say(tx, key, "file", row.address, due_at=at, facts=facts, conversation=conversation)
             reason = "sent a second time, perhaps: no answer came the first time" if row.doubtful else "sent"
             ledger.settle(tx, _lines(row), "sent", reason, at, row.id)
             if row.doubtful:
                 touch(tx)  # the office hears of it in its next bundle
         self.tally.sent += 1
 
-    def _later(self, change: _Change, row: outbox.Row, reason: str, retry_after: timedelta | None = None) -> None:
-        """Move it: to be sent, or to be asked for. What the channel asked for is no attempt, and all it has waits."""
+    def _later(self, change: _Change, row: outbox.Row, trouble: NotSent) -> None:
+        """Move it: to be sent, or to be asked for. A limit is no attempt, and what it is for rests."""
         now = self.clock()
-        if retry_after is not None:
-            until = now + max(retry_after, _LEAST_REST)
-            self.held[_scheme(row)] = until
+        if trouble.retry_after is not None:
+            until = now + trouble.retry_after
+            self.held[_rest(row, trouble.rests)] = until
+            if change is outbox.put_off and not trouble.asked:
+                until = row.due_at  # it keeps its turn
         elif row.attempts < len(_RETRIES):
             until = now + timedelta(minutes=_RETRIES[row.attempts])
             if row.kind not in _AT_ANY_HOUR:
                 until = self.calendar.next_sending(until)
         else:
             words = _GIVE_UP_ASKING if change is outbox.keep_in_doubt else _GIVE_UP
-            self._fail(row, words.format(row.attempts + 1, reason))
+            self._fail(row, words.format(row.attempts + 1, trouble.reason))
             return
         with self.db.write() as tx:
-            change(tx, row, now, until=until, reason=reason, count=retry_after is None)
+            change(tx, row, now, until=until, reason=trouble.reason, count=trouble.retry_after is None)
+            if trouble.retry_after is not None and trouble.asked:
+                outbox.rest(tx, row.address, row.kind if trouble.rests == "kind" else "", until)
         self.tally.put_off += 1
 
     def _stumble(self, row: outbox.Row, reason: str) -> None:
         """Something unforeseen: a retry. Once it was being sent this claim is void, and it stays in doubt."""
         try:
-            self._later(outbox.keep_in_doubt if row.in_doubt else outbox.put_off, row, reason)
+            self._later(outbox.keep_in_doubt if row.in_doubt else outbox.put_off, row, NotSent(reason))
         except outbox.LeaseLost:
             log.warning("message %s: it may have been posted; it will be asked for", row.id)
         except Exception as error:  # its lease ends, and it is taken up again
             _log_trouble(row, error)
 
-    def _fail(self, row: outbox.Row, reason: str) -> None:
+    def _fail(self, row: outbox.Row, reason: str, *, closed: bool = False) -> None:
+        """Give it up and tell the office, save where nobody misses anything. `closed`: their account is."""
         now = self.clock()
+        if closed:
+            with self.db.write() as tx:
+                mark_closed(tx, row.address, True, now)
+        if _may_repeat(row):
+            with self.db.write() as tx:
+                outbox.settle(tx, row, now, "dropped", reason)
+            self.tally.dropped += 1
+            return
         with self.db.write() as tx:
             outbox.settle(tx, row, now, "failed", reason)
             ledger.settle(tx, _lines(row), "failed", reason, now, row.id)
@@ -311,6 +328,24 @@ class Deliverer:
 
 def _scheme(row: outbox.Row) -> str:
     return row.address.partition(":")[0]
+
+
+def _may_repeat(row: outbox.Row) -> bool:
+    return row.kind in _REPEATABLE or "how" in (row.said or {})
+
+
+def _rest(row: outbox.Row, rests: Rests) -> outbox.Rest:
+    """What must wait. An address is `scheme:id`, or `scheme:workspace:id` where the channel has workspaces."""
+    if rests == "address":
+        return outbox.Rest(row.address)
+    scope = f"{_scheme(row)}:" if rests == "channel" else row.address.rpartition(":")[0] + ":"
+    return outbox.Rest(scope, row.kind if rests == "kind" else "")
+
+
+def _upload(sender: Sender, delivery: Delivery) -> Delivery:
+    if not isinstance(sender, FileSender):
+        raise Undeliverable("that channel takes no files")
+    return replace(delivery, uploads=sender.upload(delivery))
 
 
 def _lines(row: outbox.Row) -> list[int]:

@@ -6,10 +6,10 @@ the post with what it is about to say; what is still `sending` when its lease en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +50,14 @@ _SAY_ONCE = {
 }
 
 
+class Rest(NamedTuple):
+    """What is left alone for a while: an address, or all that begin as it does where it ends in a colon; `kind` is
+    the only kind of row meant, any where it is empty."""
+
+    address: str
+    kind: str = ""
+
+
 class LeaseLost(Exception):
     """Another run holds the row now, or it has moved on; this claim of it is void."""
 
@@ -58,6 +66,19 @@ def say(
     tx: Tx, key: str, kind: str, address: str, *, due_at: datetime, facts: Mapping[str, Any], conversation: str = ""
 ) -> bool:
     """Queue a message once: False where its key is there already."""
+    return _add(tx, key, kind, address, due_at, facts, conversation, None)
+
+
+def _add(
+    tx: Tx,
+    key: str,
+    kind: str,
+    address: str,
+    due_at: datetime,
+    facts: Mapping[str, Any],
+    conversation: str,
+    renews: str | None,
+) -> bool:
     row = {
         "programme_id": tx.programme,
         "key": key,
@@ -67,8 +88,37 @@ def say(
         "facts": dict(facts),
         "due_at": due_at,
         "conversation": conversation,
+        "renews": renews,
     }
     return tx.conn.execute(_SAY_ONCE[tx.conn.dialect.name], row).one_or_none() is not None
+
+
+def renew(
+    tx: Tx,
+    kind: str,
+    address: str,
+    subject: str,
+    *,
+    due_at: datetime,
+    facts: Mapping[str, Any],
+    conversation: str = "",
+) -> bool:
+    """Queue a message that says how things stand, unless one of this kind, address and subject is still due: that one
+    will say it. Its words must be composed from the facts of its moment, for many changes become one message.
+
+    False where nothing was added. Keys are `kind:address:subject:number`.
+    """
+    renews = f"{kind}:{address}:{subject}"
+    mine = sa.and_(outbox.c.programme_id == tx.programme, outbox.c.renews == renews)
+    # Held until this change is committed, so that it is not composed without it (SQLite's writers take turns anyway).
+    waiting = sa.select(outbox.c.id).where(mine, outbox.c.state == "due").limit(1).with_for_update()
+    latest = sa.select(outbox.c.key).where(mine).order_by(outbox.c.id.desc()).limit(1)
+    while tx.conn.execute(waiting).one_or_none() is None:
+        key = tx.conn.execute(latest).scalar()
+        number = int(key.rpartition(":")[2]) + 1 if key else 1
+        if _add(tx, f"{renews}:{number}", kind, address, due_at, facts, conversation, renews):
+            return True
+    return False
 
 
 def claim(
@@ -80,16 +130,19 @@ def claim(
     due_by: datetime | None = None,
     kinds: Sequence[str] | None = None,
     one_at_a_time: Sequence[str] = (),
+    resting: Iterable[Rest] = (),
 ) -> Row | None:
     """Take the row longest due, at `due_by` or else now, that a configured channel can send; None where there is none.
 
     Rows whose claimant is gone come last, so that one which ends the process each time cannot keep the others back.
-    `kinds` limits what is taken; of the kinds `one_at_a_time` an address is sent one, and the next when it is settled.
+    `kinds` limits what is taken; of the kinds `one_at_a_time` an address is sent one, and the next when it is settled;
+    what is `resting` is left where it is.
     """
     if tx.conn.dialect.name == "postgresql":  # as SQLite's writers do, claims take turns: each sees the last one's
         tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING, tx.programme)))
     by = due_by or now
     wanted = sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.scheme.in_(schemes))
+    wanted = wanted.where(*_not_resting(resting))
     if kinds is not None:
         wanted = wanted.where(outbox.c.kind.in_(kinds))
     if one_at_a_time:
@@ -109,6 +162,20 @@ def claim(
     return _take(tx, row, lease, now + LEASE) if row is not None else None
 
 
+def _not_resting(resting: Iterable[Rest]) -> Iterable[sa.ColumnElement[bool]]:
+    alone: list[str] = []
+    for address, kind in resting:
+        if not address.endswith(":") and not kind:
+            alone.append(address)
+            continue
+        at_rest = outbox.c.address == address
+        if address.endswith(":"):
+            at_rest = outbox.c.address.startswith(address, autoescape=True)
+        yield sa.not_(sa.and_(at_rest, outbox.c.kind == kind) if kind else at_rest)
+    if alone:
+        yield outbox.c.address.not_in(alone)
+
+
 def _take(tx: Tx, row: Any, lease: str, until: datetime) -> Row | None:
     """The swap: only if nobody else has taken it since it was read."""
     same_lease = outbox.c.lease.is_(None) if row.lease is None else outbox.c.lease == row.lease
@@ -125,20 +192,9 @@ def _take(tx: Tx, row: Any, lease: str, until: datetime) -> Row | None:
     )
     if taken.rowcount != 1:
         return None
-    return Row(
-        row.id,
-        row.key,
-        row.kind,
-        row.address,
-        row.facts,
-        row.due_at,
-        attempts,
-        lease,
-        row.state == "sending",
-        row.doubtful,
-        row.said,
-        row.conversation or "",
-    )
+    same = ("id", "key", "kind", "address", "facts", "due_at", "doubtful", "said")
+    known = {name: getattr(row, name) for name in same} | {"conversation": row.conversation or ""}
+    return Row(**known, attempts=attempts, lease=lease, in_doubt=row.state == "sending")
 
 
 def mark_sending(tx: Tx, row: Row, said: Mapping[str, Any], now: datetime, *, doubtful: bool = False) -> Row:
@@ -159,9 +215,35 @@ def keep_in_doubt(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: s
     _change(tx, row, lease_until=until, attempts=attempts, trouble=reason)
 
 
-def settle_sent(tx: Tx, row: Row, now: datetime, *, conversation: str, post: str) -> None:
-    """It was posted there."""
-    _change(tx, row, state="sent", conversation=conversation, post=post, trouble="", settled_at=now)
+def settle_sent(tx: Tx, row: Row, now: datetime, *, conversation: str, post: str, parts: int = 1) -> None:
+    """It was posted there, in so many posts; `post` is the first one's id, empty for what is no message of its own."""
+    said = (row.said or {}) | ({"parts": parts} if parts > 1 else {})
+    put = {"conversation": conversation, "post": post or None, "said": said}
+    _change(tx, row, state="sent", trouble="", settled_at=now, **put)
+
+
+class Posted(NamedTuple):
+    """A message of ours that stands in a channel: its row, the thread it is in, and in how many posts."""
+
+    id: int
+    thread: str
+    parts: int
+
+
+def find_posted(tx: Tx, conversation: str, post: str) -> Posted | None:
+    """The message posted there; None where it is not ours, or forgotten."""
+    row = tx.conn.execute(_at(tx, sa.select(outbox), conversation, post)).first()
+    if row is None:
+        return None
+    said = row.said or {}
+    return Posted(row.id, said.get("thread") or row.facts.get("thread", ""), said.get("parts", 1))
+
+
+def note_parts(tx: Tx, number: int, parts: int) -> None:
+    """A message stands in so many posts now."""
+    mine = sa.and_(outbox.c.programme_id == tx.programme, outbox.c.id == number)
+    said = tx.conn.execute(sa.select(outbox.c.said).where(mine)).scalar() or {}
+    tx.conn.execute(sa.update(outbox).where(mine).values(said=said | {"parts": parts}))
 
 
 def settle(tx: Tx, row: Row, now: datetime, state: Literal["failed", "dropped"], reason: str) -> None:
@@ -173,6 +255,24 @@ def put_off(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, co
     """Later. `count` says whether this was an attempt; quiet hours and rate limits are not."""
     attempts = row.attempts + (1 if count else 0)
     _change(tx, row, state="due", due_at=until, attempts=attempts, trouble=reason, lease=None, lease_until=None)
+
+
+def rest(tx: Tx, address: str, kind: str, until: datetime) -> None:
+    """Nothing of this kind, or where it is empty nothing at all, goes to this address before then.
+
+    What waits for it stays in its order.
+    """
+    tx.conn.execute(
+        sa.update(outbox)
+        .where(
+            outbox.c.programme_id == tx.programme,
+            outbox.c.state == "due",
+            outbox.c.due_at < until,
+            outbox.c.address == address,
+            *([outbox.c.kind == kind] if kind else []),
+        )
+        .values(due_at=until)
+    )
 
 
 def move(tx: Tx, key: str, due_at: datetime) -> bool:
@@ -239,28 +339,31 @@ def find_line(tx: Tx, number: int) -> Line | None:
 
 
 def _line(row: Any) -> Line:
-    return Line(
-        row.id,
-        row.key,
-        row.kind,
-        row.address,
-        row.state,
-        row.due_at,
-        row.facts,
-        row.trouble,
-        row.doubtful,
-        row.settled_at,
-    )
+    return Line(**{column.name: getattr(row, column.name) for column in fields(Line)})
 
 
 def find_said(tx: Tx, conversation: str, post: str) -> dict[str, Any] | None:
     """What the message posted there said: refs and ledger lines; None where it is not ours."""
-    row = tx.conn.execute(
-        sa.select(outbox.c.said).where(
-            outbox.c.programme_id == tx.programme, outbox.c.conversation == conversation, outbox.c.post == post
-        )
-    ).one_or_none()
+    row = tx.conn.execute(_at(tx, sa.select(outbox.c.said), conversation, post)).first()
     return row.said if row else None
+
+
+def _at(tx: Tx, query: sa.Select[Any], conversation: str, post: str) -> sa.Select[Any]:
+    return query.where(
+        outbox.c.programme_id == tx.programme, outbox.c.conversation == conversation, outbox.c.post == post
+    )
+
+
+def list_conversations(tx: Tx, scheme: str, starts: str) -> dict[str, str]:
+    """Address → the last conversation that was posted in for it, of those whose id starts so."""
+    last = sa.select(sa.func.max(outbox.c.id)).where(
+        outbox.c.programme_id == tx.programme,
+        outbox.c.state == "sent",
+        outbox.c.scheme == scheme,
+        outbox.c.conversation.startswith(starts, autoescape=True),
+    )
+    query = sa.select(outbox.c.address, outbox.c.conversation).where(outbox.c.id.in_(last.group_by(outbox.c.address)))
+    return {row.address: row.conversation for row in tx.conn.execute(query)}
 
 
 def oldest_due(tx: Tx, now: datetime, schemes: Sequence[str]) -> datetime | None:

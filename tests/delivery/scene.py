@@ -16,6 +16,7 @@ from bot.slack.sender import SlackSender
 from storage import ledger
 from storage.schema import outbox
 from tests.slack import FakeSlack, Json, Posted
+from tests.slack_pace import unhurried
 from tests.story import Story, tiny_plan
 
 MONDAY = "2022-09-05 09:00"
@@ -67,7 +68,7 @@ class Scene(Story):
         self.connect_slack()
 
     def connect_slack(self) -> None:
-        self.app.senders["slack"] = SlackSender(self.slack.token, self.slack.api_url)
+        self.app.senders["slack"] = SlackSender(self.slack.token, self.slack.api_url, limits=unhurried())
 
     def restart(self) -> None:
         """The process is gone and another opens the same file."""

@@ -14,6 +14,7 @@ from bot.slack.sender import SlackSender
 from jobs.deliver import Ambiguous, CannotAsk, Delivery, NotSent, Receipt, Undeliverable
 from programme.messages import Button, Buttons, Heading, Message, Text
 from tests.slack import FakeSlack
+from tests.slack_pace import unhurried
 
 REMINDER = Delivery(
     "ob-1", "slack:T1:U1", Message("P2.3c is due on Friday", (Text("P2.3c"), Buttons((Button("Done", "done P2.3c"),))))
@@ -29,7 +30,7 @@ def slack() -> Iterator[FakeSlack]:
 
 @pytest.fixture
 def sender(slack: FakeSlack) -> SlackSender:
-    return SlackSender(slack.token, slack.api_url)
+    return SlackSender(slack.token, slack.api_url, limits=unhurried())
 
 
 def ids(slack: FakeSlack) -> list[str | None]:
@@ -189,10 +190,10 @@ def test_a_long_message_is_continued_in_its_own_thread(slack: FakeSlack, sender:
 def test_a_continuation_that_failed_is_added_without_repeating_any_part(slack: FakeSlack, how: str) -> None:
     slack.fail("chat.postMessage", how=how, after=1)
     with pytest.raises((NotSent, Ambiguous)):
-        SlackSender(slack.token, slack.api_url).send(DIGEST)
-    receipt = SlackSender(slack.token, slack.api_url).send(DIGEST)
+        SlackSender(slack.token, slack.api_url, limits=unhurried()).send(DIGEST)
+    receipt = SlackSender(slack.token, slack.api_url, limits=unhurried()).send(DIGEST)
     assert ids(slack) == ["ob-1", "ob-1/2", "ob-1/3"]
-    assert receipt == Receipt("DU1", slack.posts[0].ts)
+    assert receipt == Receipt("DU1", slack.posts[0].ts, parts=3)
 
 
 def test_part_of_a_message_is_not_the_message(slack: FakeSlack, sender: SlackSender) -> None:

@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("scheme", sa.String(length=10), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("renews", sa.String(length=300), nullable=True),
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="due", nullable=False),
         sa.Column("lease", sa.String(length=40), nullable=True),
@@ -147,6 +148,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_outbox_conversation_post"), "outbox", ["conversation", "post"], unique=False)
+    op.create_index(
+        op.f("ix_outbox_programme_id_renews_state"), "outbox", ["programme_id", "renews", "state"], unique=False
+    )
     op.create_index("ix_outbox_due", "outbox", ["programme_id", "state", "due_at"], unique=False)
     op.create_index("ix_outbox_leased", "outbox", ["programme_id", "state", "lease_until"], unique=False)
     op.create_index("ix_outbox_settled", "outbox", ["programme_id", "state", "settled_at"], unique=False)
@@ -158,10 +162,28 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("email", sa.Text(), server_default="", nullable=False),
         sa.Column("office", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_person_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("programme_id", "address", name=op.f("uq_person_programme_id_address")),
     )
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("settled_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'approved', 'declined')", name=op.f("ck_claim_state")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_claim_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+    )
+    op.create_index(op.f("ix_claim_programme_id_state"), "claim", ["programme_id", "state"], unique=False)
+    op.create_index(op.f("ix_claim_programme_id_address"), "claim", ["programme_id", "address"], unique=False)
     op.create_table(
         "priority",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -208,6 +230,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("programme_id", "text", "means", name=op.f("uq_role_meaning_programme_id_text_means")),
     )
     op.create_table(
+        "home",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("page", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_home_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home")),
+        sa.UniqueConstraint("programme_id", "address", name=op.f("uq_home_programme_id_address")),
+    )
+    op.create_index(op.f("ix_home_programme_id_opened_at"), "home", ["programme_id", "opened_at"], unique=False)
+    op.create_table(
+        "listening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("ratings", sa.JSON(), nullable=False),
+        sa.Column("areas", sa.JSON(), nullable=False),
+        sa.Column("with_reasons", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_listening_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listening")),
+        sa.UniqueConstraint("programme_id", "address", name=op.f("uq_listening_programme_id_address")),
+    )
+    op.create_table(
         "seen",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -218,6 +264,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_seen_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seen")),
         sa.UniqueConstraint("channel", "workspace", "external_id", name=op.f("uq_seen_channel_workspace_external_id")),
+    )
+    op.create_table(
+        "spoken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("workspace", sa.String(length=100), nullable=False),
+        sa.Column("conversation", sa.String(length=100), nullable=False),
+        sa.Column("said_id", sa.String(length=300), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_spoken_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spoken")),
+    )
+    op.create_index(op.f("ix_spoken_programme_id_at"), "spoken", ["programme_id", "at"], unique=False)
+    op.create_index(
+        op.f("ix_spoken_programme_id_conversation_said_id"),
+        "spoken",
+        ["programme_id", "conversation", "said_id"],
+        unique=False,
     )
     op.create_table(
         "setting",
@@ -258,10 +324,45 @@ def upgrade() -> None:
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("external_id", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("left_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_workspace_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
-        sa.UniqueConstraint("channel", "external_id", name=op.f("uq_workspace_channel_external_id")),
+        sa.UniqueConstraint(
+            "programme_id", "channel", "external_id", name=op.f("uq_workspace_programme_id_channel_external_id")
+        ),
     )
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.String(length=100), nullable=False),
+        sa.Column("team_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("enterprise_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("app_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("bot_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("bot_user_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("installer", sa.Text(), server_default="", nullable=False),
+        sa.Column("scopes", sa.Text(), server_default="", nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=True),
+        sa.Column("installed_at", sa.DateTime(), nullable=False),
+        sa.Column("trouble", sa.Text(), server_default="", nullable=False),
+        sa.Column("lease", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+        sa.UniqueConstraint("team_id", name=op.f("uq_installation_team_id")),
+    )
+    op.create_table(
+        "oauth_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_state")),
+        sa.UniqueConstraint("hash", name=op.f("uq_oauth_state_hash")),
+    )
+    op.create_index(op.f("ix_oauth_state_expires_at"), "oauth_state", ["expires_at"], unique=False)
     op.create_table(
         "entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -408,12 +509,14 @@ def upgrade() -> None:
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("text_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_owner_action_id")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_owner_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owner")),
     )
     op.create_index(op.f("ix_owner_action_id"), "owner", ["action_id"], unique=False)
     op.create_index(op.f("ix_owner_programme_id_text"), "owner", ["programme_id", "text"], unique=False)
+    op.create_index(op.f("ix_owner_programme_id_text_key"), "owner", ["programme_id", "text_key"], unique=False)
     op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
