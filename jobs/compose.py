@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from textwrap import shorten
+from typing import Any
 
 from documents.picture import draw_ratings
 from jobs.deliver import Composed, Nothing
+from jobs.files import draw_digest_files
 from programme.calendar import Calendar
+from programme.claims import compose_claim
 from programme.digest import Digest, compose_digest_message, compose_since, gather_digest, say_latest
 from programme.escalation import Told, compose_correction, compose_notice, list_leads_told, list_told
 from programme.facts import (
@@ -24,8 +28,9 @@ from programme.facts import (
     find_strategic_group,
 )
 from programme.message_json import message_from_dict
-from programme.messages import Picture
+from programme.messages import Message, Picture
 from programme.news import compose_news
+from programme.permissions import may_see_all
 from programme.plan import Metric
 from programme.rag import LOOKS, Rag
 from programme.reminders import (
@@ -40,9 +45,13 @@ from programme.reminders import (
 )
 from storage import ledger, outbox
 from storage.actions import find_escalation, find_said, list_actions
+from storage.appointments import list_roles_held
+from storage.claims import find_claim
 from storage.db import Tx
 from storage.people import (
     Directory,
+    find_actor,
+    find_person,
     label_of,
     list_groups,
     list_leads,
@@ -56,7 +65,7 @@ _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What every rung of a bundle is decided from, read once."""
 
     tx: Tx
@@ -82,6 +91,9 @@ class _Facts:
         return next((one for one in self.groups if subject == f"group {one.id}"), Group(0, ""))
 
 
+Also = Callable[["Composer", Tx, outbox.Row, datetime], Composed | Nothing]
+
+
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Composes every kind of row. One place, because each asks the same question: is it still worth saying?"""
@@ -89,6 +101,7 @@ class Composer:
     calendar: Calendar
     policy: Policy
     schemes: Collection[str]  # the channels that can send
+    also: Mapping[str, Also] = field(default_factory=dict)  # kinds that are composed elsewhere, with this one's help
 
     def __call__(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         kinds: dict[str, Callable[[Tx, outbox.Row, datetime], Composed | Nothing]] = {
@@ -98,7 +111,13 @@ class Composer:
             "pack": self._pack,
             "since": self._pack,
             "reply": self._reply,
+            "file": self._file,
+            "claim": self._claim,
+            **{kind: partial(compose, self) for kind, compose in self.also.items()},
         }
+        someone = find_person(tx, row.address)
+        if someone and someone.closed:
+            return Nothing("their account is closed")
         return kinds[row.kind](tx, row, now)
 
     def _bundle(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
@@ -112,7 +131,7 @@ class Composer:
         until = carry_until(today, sent, self.calendar, self.policy, daily=person.office)
         if until is None or today in sent:
             return Nothing("another bundle has gone: what is left waits for the next")
-        facts = self._read(tx, now)
+        facts = self.read(tx, now)
         lines = ledger.list_planned(tx, until, person.id)
         actions = {
             one.ref: one
@@ -125,11 +144,11 @@ class Composer:
         silenced: dict[int, str] = {}
         for line in lines:
             action = actions.get(line.rung.subject)
-            silence = self._find_silence(facts, line.rung, action, person)
+            silence = self.find_silence(facts, line.rung, action, person)
             if silence is None:
                 meeting = facts.find_next_meeting(action)
                 meets_on = self.calendar.today(meeting.starts_at) if meeting else None
-                words = self._words(facts, line.rung, action, metrics)
+                words = self.say(facts, line.rung, action, metrics)
                 items.append(Item(line.rung, action, words, meets_on))
                 carried.append(line.id)
             elif line.rung.on <= today:  # what only falls due later in the week is decided then
@@ -140,11 +159,11 @@ class Composer:
         refs = {item.action.ref for item in items if item.action}
         return Composed(message, tuple(sorted(refs)), tuple(carried), silenced)
 
-    def _read(self, tx: Tx, now: datetime) -> _Facts:
+    def read(self, tx: Tx, now: datetime) -> Facts:
         directory = read_directory(tx, self.calendar.today(now))
-        return _Facts(tx, now, directory, list_groups(tx, directory), list_office(tx), list_leads(tx, directory))
+        return Facts(tx, now, directory, list_groups(tx, directory), list_office(tx), list_leads(tx, directory))
 
-    def _find_silence(self, facts: _Facts, rung: Rung, action: Action | None, person: Person) -> str | None:
+    def find_silence(self, facts: Facts, rung: Rung, action: Action | None, person: Person) -> str | None:
         """Why a rung is not said to this person now; None where it is."""
         if rung.kind == "office":
             return self._find_office_silence(facts, rung, person)
@@ -176,16 +195,18 @@ class Composer:
             hears = {(one.id, role) for one, role in asked if one}
         return None if (person.id, rung.passed_for) in hears else "it is no longer theirs"
 
-    def _find_office_silence(self, facts: _Facts, rung: Rung, person: Person) -> str | None:
+    def _find_office_silence(self, facts: Facts, rung: Rung, person: Person) -> str | None:
         if not person.office:
             return "no longer of the programme office"
+        if rung.subject.startswith("person ") and not _find_closed(facts, rung)[1]:
+            return "the account is open again, or holds nothing any more"
         days = (self.calendar.today(meeting.starts_at) for meeting in facts.find_group(rung.subject).meetings)
         half = self.calendar.half_term_of(rung.on)
         if half and any(half.starts_on <= day <= half.ends_on for day in days):
             return "a meeting has been set"
         return None
 
-    def _words(self, facts: _Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> str:
+    def say(self, facts: Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> str:
         """The sentence of a rung that is told rather than asked; the plan's indicator for a starting list."""
         if rung.kind == "office":
             return _say_trouble(facts, rung)
@@ -207,25 +228,30 @@ class Composer:
 
     def _notice(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """An alarm if it still stands and they may still hear it; a correction to whoever had it."""
-        alarm = find_escalation(tx, row.facts["number"])
+        return self.tell_alarm(tx, row.facts, now, row.kind)
+
+    def tell_alarm(self, tx: Tx, told_of: Mapping[str, Any], now: datetime, kind: str) -> Composed | Nothing:
+        """A row of that kind, made of these facts; an `edit` is of the notice, whatever has become of its alarm."""
+        alarm = find_escalation(tx, told_of["number"])
         today = self.calendar.today(now)
         directory = read_directory(tx, today)
-        found = list_actions(tx, directory, refs=[row.facts["ref"]])
+        found = list_actions(tx, directory, refs=[told_of["ref"]])
         if alarm is None or not found:
             return Nothing("there is nothing left to tell")
         action = found[0]
         raised_by = label_of(tx, alarm.by, today)
-        if row.kind == "correction":  # whoever had the notice, whatever they hold by now
+        if kind == "correction":  # whoever had the notice, whatever they hold by now
             return Composed(compose_correction(action, alarm, raised_by), (action.ref,))
-        if alarm.state != "open":
+        if alarm.state != "open" and kind != "edit":
             return Nothing("the rating was changed or withdrawn before it left")
         everyone = self._told(tx, action, alarm.by, directory, alarm.kind)
-        told = next((each for each in everyone if each.person and each.person.id == row.facts["person"]), None)
+        told = next((each for each in everyone if each.person and each.person.id == told_of["person"]), None)
         if told is None:
             return Nothing("they no longer hold the role that would hear of it")
         vacant = [each.why for each in everyone if each.person is None] if told.person and told.person.office else []
         due = say_due(action, today, self.calendar)
-        message = compose_notice(action, alarm, raised_by, told, due, label_of(tx, action.rag_by, today), vacant)
+        seen_by, rated_by = label_of(tx, alarm.acknowledged_by, today), label_of(tx, action.rag_by, today)
+        message = compose_notice(action, alarm, raised_by, told, due, rated_by, vacant, seen_by)
         return Composed(message, (action.ref,))
 
     def _told(self, tx: Tx, action: Action, raised_by: str, directory: Directory, kind: Rag) -> list[Told]:
@@ -258,7 +284,35 @@ class Composer:
             labels = {said.by: label_of(tx, said.by, today) for one in moved for said in one.said}
             return Composed(compose_since(group.name, moved, pack_at, labels, self.calendar))
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
-        return Composed(compose_digest_message(digest, draw_digest(digest)))
+        return Composed(compose_digest_message(digest, draw_digest(digest)), follow={"group": group.name})
+
+    def _file(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
+        """A digest as files, for whoever may still read it."""
+        today = self.calendar.today(now)
+        directory = read_directory(tx, today)
+        groups = list_groups(tx, directory)
+        group = next((one for one in groups if one.name == row.facts["group"]), None)
+        reader = find_actor(tx, row.address, today, directory, groups, list_leads(tx, directory))
+        if group is None or reader is None or not may_see_all(reader):
+            return Nothing("they may not read this digest any more")
+        digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
+        words = Message(f"The whole digest of {group.name} as a Word file, and its picture.")
+        return Composed(words, draw=lambda: draw_digest_files(digest, draw_digest(digest)))
+
+    def _claim(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
+        """Somebody claims a role: asked of the office, until one of them has answered."""
+        claim = find_claim(tx, row.facts["claim"])
+        if claim is None or claim.state != "open":
+            return Nothing("it has been answered")
+        if row.facts["person"] not in {one.id for one in list_office(tx)}:
+            return Nothing("they are no longer of the programme office")
+        owner = read_directory(tx, self.calendar.today(now)).resolve(claim.role)
+        if not owner.roles:
+            return Nothing("the plan no longer has this role")
+        if claim.address in {one.address for one in owner.people}:
+            return Nothing("they hold it by now")
+        holders = [one.label for one in owner.people]
+        return Composed(compose_claim(claim.number, claim.who, owner.roles[0], holders))
 
     def _reply(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """An answer that could not ride in the response: its words were found when it was asked."""
@@ -270,7 +324,14 @@ def _row_of(rung: Rung) -> int:
     return int(rung.rung.removeprefix("row "))
 
 
-def _say_trouble(facts: _Facts, rung: Rung) -> str:
+def _find_closed(facts: Facts, rung: Rung) -> tuple[Person, list[str]]:
+    """Whose account the office is told is closed, and what they hold while it is."""
+    someone = list_persons(facts.tx).get(int(rung.subject.removeprefix("person ")), Person(0, ""))
+    held = list_roles_held(facts.tx, someone.id, rung.on) if someone.closed else []
+    return someone, [*held, *(["office"] if someone.closed and someone.office else [])]
+
+
+def _say_trouble(facts: Facts, rung: Rung) -> str:
     """What the office is told that is not about one action."""
     kind, _, number = rung.subject.partition(" ")
     if kind == "group":
@@ -278,12 +339,21 @@ def _say_trouble(facts: _Facts, rung: Rung) -> str:
         return (
             f"{name} holds actions and has no meeting in {rung.rung}. To set one: halfterm groups set NAME --meets DATE"
         )
+    if kind == "person":
+        someone, roles = _find_closed(facts, rung)
+        ends = " and ".join(f"halfterm people end {role} {someone.address}" for role in roles)
+        return (
+            f"The {someone.scheme.title()} account of {someone.label} ({', '.join(roles)}) is closed, so nothing is "
+            f"sent there. To end it: {ends}"
+        )
     row = outbox.find_line(facts.tx, int(number))
     who = label_of(facts.tx, row.address) if row else "somebody"
     refs = ", ".join(ref for ref in ledger.list_subjects(facts.tx, int(number)) if " " not in ref)
     about = f" about {refs}" if refs else ""
     if rung.rung == "doubtful":
         return f"A message to {who}{about} was perhaps sent twice: no answer came the first time."
+    if rung.rung == "failed" and row and row.kind == "file":
+        return f"The digest's files for {who} could not be shared: {row.trouble}. The digest itself has gone."
     if rung.rung == "failed":
         return f"A message to {who}{about} could not be sent: {row.trouble if row else ''}. Please pass it on."
     return f"A message to {who}{about} waits, because that channel is not set up here. Please pass it on."

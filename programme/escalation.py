@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from programme.facts import Accountable, Action, Escalation, Group, Person, Rung
 from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
@@ -99,11 +99,12 @@ def compose_notice(
     due: str,
     rated_by: str = "",
     vacant: Sequence[str] = (),
+    seen_by: str = "",
 ) -> Message:
-    """What somebody hears of an alarm: rating, reason, mitigation, and what they can do.
+    """What somebody hears of an alarm: rating, reason, mitigation, what became of it, and what they can do.
 
     `vacant` are the roles with nobody in them, for the office to pass it on to. `rated_by` is who gave the rating that
-    stands now, where that is another one: the alarm is open until it is agreed.
+    stands now, where that is another one: the alarm is open until it is agreed. `seen_by` is who acknowledged it.
     """
     look = LOOKS[alarm.kind]
     facts = [
@@ -116,18 +117,32 @@ def compose_notice(
     ]
     if vacant:
         facts.append(("Please pass on to", ", ".join(f"{_say_plain(why)} (nobody is set)" for why in vacant)))
-    if action.rag != alarm.kind:
+    if alarm.acknowledged_at:
+        facts.insert(0, ("Acknowledged", f"by {seen_by} after {_say_span(alarm.acknowledged_at - alarm.at)}"))
+    if alarm.state == "undone":
+        facts.insert(0, ("Since then", f"withdrawn by {raised_by}; it is {action.look}"))
+    elif alarm.state == "closed":
+        facts.insert(0, ("Since then", f"it is {action.look}, and this alarm is closed"))
+    elif action.rag != alarm.kind:
         why = f": {action.reason}" if action.reason else ""
         facts.insert(0, ("Since then", f"{action.look}, says {rated_by}{why}; not agreed by {raised_by} or the chair"))
     title = f"{action.ref} was rated {look} by {raised_by}"
     blocks: list[Block] = [Heading(title), Facts(tuple(facts))]
-    if told.why.startswith("chair"):
+    if told.why.startswith("chair") and alarm.state == "open" and not alarm.acknowledged_at:
         blocks.append(Buttons((Button("I have seen this", f"ack {action.ref}", "primary"),)))
         hint = f"As chair, please acknowledge it: ack {action.ref}"
     else:
         hint = f"To see all of it: action {action.ref}"
     blocks.append(Text(hint, quiet=True))
     return Message("\n".join([f"{title}.", *(f"{label}: {value}" for label, value in facts), hint]), tuple(blocks))
+
+
+def _say_span(span: timedelta) -> str:
+    """How long something took: `35 minutes`, `3 hours`, `2 days`."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    count, unit = (minutes, "minute") if minutes < 120 else (minutes // 60, "hour")
+    count, unit = (count // 24, "day") if unit == "hour" and count >= 48 else (count, unit)
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _say_plain(why: str) -> str:

@@ -26,12 +26,16 @@ ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale"})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody we can write to. `address` is `slack:T1:U1`, `mail:a@b` …; `office`: of the programme office."""
+    """Somebody we can write to. `address` is `slack:T1:U1`, `mail:a@b` …; `office`: of the programme office.
+
+    `closed`: their account there is closed, so that nothing reaches them.
+    """
 
     id: int
     address: str
     name: str = ""
     office: bool = False
+    closed: bool = False
 
     @property
     def label(self) -> str:
@@ -112,6 +116,7 @@ class Escalation:
     reason_at: datetime | None
     state: Literal["open", "undone", "closed"]
     acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

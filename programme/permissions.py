@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from programme.facts import Action, Actor, Group, Person, find_holding_group
@@ -105,3 +105,9 @@ def _is_to_mitigate(actor: Actor, action: Action) -> bool:
     owner = action.mitigation.owner
     names = {action.mitigation.who, *(role.abbreviation for role in (owner.roles if owner else ()))}
     return not {name.casefold() for name in names}.isdisjoint(name.casefold() for name in (*actor.roles, actor.label))
+
+
+def may_let_hear(actor: Actor, held_by: Collection[str]) -> bool:
+    """Whether this person may say that a channel hears of the actions that these groups hold: the office of any, a
+    chair of what their own groups hold."""
+    return actor.office or (bool(held_by) and set(held_by) <= set(actor.chairs))

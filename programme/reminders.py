@@ -11,6 +11,7 @@ from programme.calendar import Calendar, say_date
 from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.passing import VACANT, list_passed
+from programme.standing import Standing
 from programme.timescales import Timescale
 
 
@@ -250,13 +251,18 @@ class Item:
     """One rung that a bundle carries; `action` is None for something the office is told that is not about one.
 
     `words` is the whole sentence of what is told rather than asked, and the plan's indicator in a starting list;
-    `meets_on` the next meeting of the group that holds the action.
+    `meets_on` the next meeting of the group that holds the action; `standing` what became of it since this was said.
     """
 
     rung: Rung
     action: Action | None
     words: str = ""
     meets_on: date | None = None
+    standing: Standing | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.standing is not None and self.standing.is_settled
 
 
 ASKED = ("overdue", "timescale", "mitigation", "meeting", "starting")  # kinds, the most urgent first
@@ -301,13 +307,15 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         for rungs in group[:_MOST_IN_FULL]:
             ref, head, detail = rungs[0].rung.subject, *_say_action(rungs, width, day, calendar, policy, meets)
             blocks.append(Text(f"{head}\n{detail}"))
-            offered = _MITIGATION_ANSWERS if _is_mitigation(rungs) else answers
-            blocks.append(Buttons(tuple(Button(label, command.format(ref)) for label, command in offered)))
+            if not rungs[0].is_settled:
+                offered = _MITIGATION_ANSWERS if _is_mitigation(rungs) else answers
+                blocks.append(Buttons(tuple(Button(label, command.format(ref)) for label, command in offered)))
             lines.extend((f"- {head}", f"  {detail}"))
         if more := ", ".join(rungs[0].rung.subject for rungs in group[_MOST_IN_FULL:]):
             blocks.append(Text(f"And {more}. To see them all: actions mine"))
             lines.append(f"And {more}. To see them all: actions mine")
-        shown = [one for one in group[:_MOST_IN_FULL] if not _presses(one[0], day) and not _is_mitigation(one)]
+        left = [one for one in group[:_MOST_IN_FULL] if not one[0].is_settled]
+        shown = [one for one in left if not _presses(one[0], day) and not _is_mitigation(one)]
         calm = " ".join(one[0].rung.subject for one in shown)
         if len(group) >= 4 and calm:
             before = "before the meeting" if any(one[0].meets_on for one in group) else "yet"
@@ -319,14 +327,14 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         more = ", ".join(item.rung.subject for item in told[_MOST_IN_FULL:])
         part("For you to know", *(item.words for item in told[:_MOST_IN_FULL]), *([f"And {more}."] if more else []))
     if due:
-        intro = f"Please say where each stands for the meeting on {say_date(meets)}." if meets else ""
-        part(_count(len(due), "action needs", "actions need") + " a word from you", intro=intro)
+        left = sum(not rungs[0].is_settled for rungs in due)
+        intro = f"Please say where each stands for the meeting on {say_date(meets)}." if meets and left else ""
+        part(_say_need(left, len(due)), intro=intro)
         each(due, _ANSWERS, "No change to the rest", "nochange")
     if starting:
         part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
         each(starting, _STARTING_ANSWERS, "Still going: the {} not due {}", "going")
-    if asked:
-        one = next(iter(asked))
+    if one := next((ref for ref, rungs in asked.items() if not rungs[0].is_settled), ""):
         first = f"done {one}, going {one}, notmine {one}" if starting else f"rag {one} on-track, nochange {one}"
         hint = f"To answer, type for example: {first}, progress {one} and a sentence, or slipping {one} Dec-22 and why."
         blocks.append(Text(hint, quiet=True))
@@ -368,18 +376,20 @@ def _say_action(
     """The line of an action in a bundle and the smaller one below it."""
     action = rungs[0].action
     if action is None:
-        return rungs[0].rung.subject, ""
+        return rungs[0].rung.subject, rungs[0].standing.words if rungs[0].standing else ""
     parts = [shorten(action.text, width, placeholder="…").rstrip(".")]
     parts[0] += "" if parts[0].endswith("…") else "."
     parts += dict.fromkeys(
         why for item in rungs if (why := say_why(item.rung)) and not (meets and item.rung.kind == "meeting")
     )
     answered = action.bodies - action.waiting_for(calendar.add_working_days(day, -policy.answer_lasts))
-    if answered and len(action.bodies) > 1:
+    if standing := rungs[0].standing:
+        parts = [*parts[: 1 if standing.is_settled else None], standing.words]
+    elif answered and len(action.bodies) > 1:
         parts.append(f"Answered by {', '.join(sorted(answered))}.")
     elif len(action.owners) > 1:
         parts.append(f"Shared by {action.owner_names}.")
-    if rungs[0].rung.kind == "starting":
+    if rungs[0].rung.kind == "starting" and not rungs[0].is_settled:
         last = max((entry.on for entry in action.plan_progress if entry.on), default=None)
         parts.append(f"Last entry {say_date(last)}." if last else "No entry yet.")
         words = rungs[0].words if len(rungs[0].words) <= width else rungs[0].words.rpartition(" (")[0]
@@ -411,6 +421,13 @@ def say_why(rung: Rung) -> str:
     if rung.kind == "meeting":
         return f"Please say where it stands for the meeting on {say_date(date.fromisoformat(rung.rung.split()[-1]))}."
     return f"Its mitigation is due. Once it is in place: inplace {rung.subject}." if rung.kind == "mitigation" else ""
+
+
+def _say_need(left: int, of: int) -> str:
+    if left == of:
+        return _count(of, "action needs", "actions need") + " a word from you"
+    needs = "needs" if left == 1 else "need"
+    return f"{left} of {of} actions still {needs} a word from you" if left else "All answered, thank you"
 
 
 def _count(n: int, one: str, more: str) -> str:

@@ -375,7 +375,8 @@ def _as_proposal(row: Any) -> Proposal:
 
 
 def _as_alarm(row: Any, ref: str) -> Escalation:
-    return Escalation(ref, Rag(row.kind), row.by, row.at, row.number, row.reason_at, row.state, row.acknowledged_at)
+    facts = (row.by, row.at, row.number, row.reason_at, row.state, row.acknowledged_at, row.acknowledged_by)
+    return Escalation(ref, Rag(row.kind), *facts)
 
 
 def spoken_for(one: Action, actor: Actor) -> str:

@@ -67,6 +67,12 @@ def list_open(tx: Tx, until: date) -> list[Line]:
     return [_line(row) for row in tx.conn.execute(query)]
 
 
+def list_carried(tx: Tx, ids: Iterable[int]) -> list[Line]:
+    """These lines, in the order in which they were carried."""
+    query = _lines(tx).where(ledger.c.id.in_(list(ids))).order_by(ledger.c.falls_on, ledger.c.id)
+    return [_line(row) for row in tx.conn.execute(query)]
+
+
 def list_of(tx: Tx, ref: str) -> list[Line]:
     """Every line about one action, oldest first."""
     query = _lines(tx).where(ledger.c.subject == ref).order_by(ledger.c.falls_on, ledger.c.id)
@@ -80,6 +86,21 @@ def settle(tx: Tx, ids: Iterable[int], state: State, reason: str, now: datetime,
         values["outbox_id"] = outbox_id
     tx.conn.execute(
         sa.update(ledger).where(ledger.c.programme_id == tx.programme, ledger.c.id.in_(list(ids))).values(**values)
+    )
+
+
+def silence(tx: Tx, person: int, reason: str, now: datetime) -> None:
+    """Whatever is planned for a person is not said, for this reason."""
+    theirs = (ledger.c.programme_id == tx.programme, ledger.c.person_id == person, ledger.c.state == "planned")
+    tx.conn.execute(sa.update(ledger).where(*theirs).values(state="silenced", reason=reason, at=now))
+
+
+def revive(tx: Tx, person: int, reason: str, now: datetime) -> None:
+    """What was not said to a person for this reason is planned again; whether it is still worth saying is decided
+    as ever, when it would be."""
+    theirs = (ledger.c.programme_id == tx.programme, ledger.c.person_id == person, ledger.c.state == "silenced")
+    tx.conn.execute(
+        sa.update(ledger).where(*theirs, ledger.c.reason == reason).values(state="planned", reason="", at=now)
     )
 
 
@@ -132,11 +153,12 @@ def list_bundles(tx: Tx, since: datetime, *, but: int = 0) -> list[tuple[int, da
 
 def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str]) -> list[tuple[int, str]]:
     """(message, what is wrong) that the office should hear of: given up or perhaps sent twice since an instant, or due
-    by `by` on a channel that is not set up. Of bundles that only wait the office passes on what is in them instead."""
+    by `by` on a channel that is not set up. Of bundles that only wait the office passes on what is in them instead, and
+    nobody misses an edit."""
     stuck = sa.and_(
         outbox.c.state == "due",
         outbox.c.due_at <= by,
-        outbox.c.kind != "bundle",
+        outbox.c.kind.not_in(("bundle", "edit", "home")),
         outbox.c.scheme.not_in(list(schemes)),
     )
     gone_wrong = sa.or_(outbox.c.state == "failed", sa.and_(outbox.c.state == "sent", outbox.c.doubtful))

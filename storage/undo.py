@@ -42,6 +42,8 @@ def undo(tx: Tx, row: Row, actor: Actor, *, now: datetime, account: str = "") ->
         tx.conn.execute(sa.update(table).where(mine).values(**new))
 
     change(entry, "number", row.number, undone_at=now)
+    if row.verb == "edit":
+        change(entry, "number", row.facts["edits"], undone_at=None)
     change(mitigation, "number", row.number, undone_at=now)
     change(proposal, "number", row.number, state="undone")
     change(escalation, "number", row.number, state="undone")

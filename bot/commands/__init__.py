@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from programme.calendar import Calendar
 from programme.facts import Accountable, Action, Actor, Group, Person, Rung, find_holding_group
+from programme.listening import find_group_listening, mark_of
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
 from programme.permissions import Deed, compose_refusal, may, may_see_all, owns
 from programme.refs import is_certain, nearest_refs, ref_key, split_refs
@@ -26,7 +27,10 @@ from storage.actions import (
     spoken_for,
 )
 from storage.db import Tx
+from storage.listening import list_listening
+from storage.owned import list_owned_refs
 from storage.people import Directory
+from storage.renewals import renew, renew_told, tell_channel
 
 _MOST_OFFERED = 10
 _AND = re.compile(r"(?:and\b|&|\+)\s*", re.IGNORECASE)
@@ -104,9 +108,32 @@ class Ask:
 
     def record(self, action: Action, update: Update) -> int:
         """Write what was decided; the number of its row in the history."""
-        return record_update(
+        number = record_update(
             self.tx, action, update, self.actor, now=self.now, today=self.today, account=self.request.account
         )
+        self.keep_true(action, mark_of(update.columns.get("state", action.state), update.rag or action.rag))
+        return number
+
+    def keep_true(self, action: Action, mark: str | None = None, tell_at: datetime | None = None) -> None:
+        """Let what was said of an action hold after a change: messages that show it, the homes of whom it concerns,
+        channels that hear of ratings, these not before there was time to undo it, or at `tell_at`. `action` is as it
+        was before, `mark` its rating now where that has changed."""
+        holding = self.holding(action)
+        doing = action.mitigation.owner if action.mitigation else None
+        owners = [person for owner in (*action.owners, *([doing] if doing else [])) for person in owner.people]
+        people = (*owners, *(holding.chairs if holding else ()), *self.office)
+        renew(self.tx, action.ref, self.now, {self.actor.key, *(person.address for person in people)})
+        was = mark_of(action.state, action.rag)
+        channels = list_listening(self.tx)
+        if own := find_group_listening(holding):
+            channels += [own] if own.address not in {one.address for one in channels} else []
+        due = tell_at or self.calendar.next_sending(self.now + self.policy.alarm_delay)
+        for each in channels:
+            if mark is not None and mark != was:
+                hears = each.hears(action, holding, was, mark)
+                tell_channel(self.tx, each.address, action.ref, was, self.now, due, hears=hears)
+            elif each.with_reasons:
+                renew_told(self.tx, each.address, action.ref, self.now, due)
 
     def tell(self, people: Iterable[Person], action: Action, number: int) -> list[Person]:
         """Let people hear, with their next reminders, what this row of the history did. Never who did it."""
@@ -148,14 +175,14 @@ class Ask:
 
     def _with_ref(self, word: str) -> str:
         """The words, with the action's reference put in front where the message that is answered says which."""
-        if split_refs(self.words):
-            return self.words
         refs = find_refs_answered(self.tx, self.request)
+        named = split_refs(self.words)
+        if named and (not refs or is_certain(self.words) or names_action(self.tx, self.words)):
+            return self.words
         if len(refs) == 1:
             return f"{refs[0]} {self.words}"
         if not refs:
-            mine = [one for one in list_actions(self.tx, self.directory, only_open=True) if owns(self.actor, one)]
-            refs = [one.ref for one in mine]
+            refs = list_owned_refs(self.tx, self.directory, self.actor, most=_MOST_OFFERED)
         offered = tuple(Button(ref, fit_command(word, ref, self.words)) for ref in refs[:_MOST_OFFERED])
         example = refs[0] if refs else "P2.3c"
         raise UserError(f"Say which action you mean, for example: {word} {example}", offered)

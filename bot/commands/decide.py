@@ -23,7 +23,7 @@ from programme.updates import (
 )
 from programme.updates import reopen as open_again
 from storage.actions import list_actions
-from storage.history import record
+from storage.history import find_row, record
 from storage.history import redact as redact_words
 from storage.people import label_of, list_persons
 from storage.programme import is_paused, set_paused
@@ -156,6 +156,9 @@ def redact(ask: Ask) -> Reply:
         ask.tx, int(number), reason.strip(), actor=ask.actor.key, now=ask.now, account=ask.request.account
     ):
         raise UserError(f"Row {number} has no words to redact: the numbers stand in history REF.")
+    row = find_row(ask.tx, int(number))
+    for one in list_actions(ask.tx, ask.directory, refs=[row.ref] if row and row.ref else []):
+        ask.keep_true(one, tell_at=ask.now)  # messages that quote them are rid of them too
     return compose_reply([f"The words of row {number} are gone; that they were redacted, and why, is on record."])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from bot.commands.update import done
@@ -17,7 +17,9 @@ from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
 from programme.timescales import say_next_month
 from programme.updates import change_rag, list_alarmed
 from storage import ledger, outbox
-from storage.people import list_persons
+from storage.people import label_of, list_persons
+
+_JUST_NOW = timedelta(hours=1)  # so long ago, two people rate the same thing at once
 
 
 @command("rag REF RATING [why]")
@@ -31,6 +33,10 @@ def rag(ask: Ask) -> Reply:
     action, words = ask.find("rag")
     rating, reason = _read_rating(ask, words)
     if rating is None:
+        if chosen := ask.field("rating"):
+            raise UserError(
+                f"“{chosen[:40]}” is not a rating: choose at risk, vulnerable, on track or deferred.", field="rating"
+            )
         evidence = split_complete(words)
         if evidence is not None:
             return done(replace(ask, words=f"{action.ref} {evidence}"))
@@ -63,6 +69,8 @@ def rag(ask: Ask) -> Reply:
         lines.append("The alarm about it is closed.")
     elif alarm and alarm.state == "open" and rating is not alarm.kind:
         lines.append(_leave_open(ask, action, alarm, number))
+    if (update.alarm or not alarm or alarm.state != "open") and (met := _meet(ask, action, rating, number)):
+        lines.append(met)
     if not owner and not (update.alarm == "raise" and rating is Rag.AT_RISK):
         people = [person for each in action.owners for person in each.people]
         if ask.tell(people, action, number):
@@ -160,6 +168,18 @@ def _leave_open(ask: Ask, action: Action, alarm: Escalation, number: int) -> str
     ask.tell([*colleagues, *(holding.chairs if holding else ())], action, number)
     who = [*(one.label for one in colleagues), f"the chair of {holding.name}" if holding else "the programme office"]
     return f"The alarm stays open until {' or '.join(who)} agrees; they hear of it with their next reminders."
+
+
+def _meet(ask: Ask, action: Action, rating: Rag, number: int) -> str:
+    """What is said where somebody else rated it otherwise just now: both stand in the history, and they hear of it."""
+    if action.rag is None or action.rag_at is None or action.rag_by in ("", ask.actor.key) or action.rag == rating:
+        return ""
+    if ask.now - action.rag_at > _JUST_NOW:
+        return ""
+    who, at = label_of(ask.tx, action.rag_by, ask.today), ask.calendar.local(action.rag_at)
+    told = ask.tell([one for one in list_persons(ask.tx).values() if one.address == action.rag_by], action, number)
+    hear = ", and they hear of it" if told else ""
+    return f"{who} rated it {action.look} at {at:%H:%M}; yours stands now{hear}."
 
 
 def _alarm_due(ask: Ask, *, explained: bool) -> datetime:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.commands import Ask, command, compose_reply
 from programme.facts import Escalation
+from programme.listening import mark_of
 from programme.messages import Button, Reply, UserError
 from programme.updates import UNDO_FOR
 from storage import ledger, outbox
-from storage.actions import get_action
+from storage.actions import list_actions
 from storage.history import Row, list_rows
 from storage.people import list_persons
 from storage.undo import undo as undo_update
@@ -16,6 +17,7 @@ _UNDOABLE = {
     "rag": "the rating of {ref}",
     "progress": "the progress entry on {ref}",
     "evidence": "the evidence for {ref}",
+    "edit": "the edit of your entry on {ref}",
     "answer": "your answer on {ref}",
     "not_mine": "that {ref} is not yours",
     "done": "that {ref} is done",
@@ -40,11 +42,13 @@ def undo(ask: Ask) -> Reply:
     row = _find_last(ask)
     if row is None or row.ref is None:
         raise UserError("You have changed nothing in the last 24 hours that can be undone.")
+    before = list_actions(ask.tx, ask.directory, refs=[row.ref])
     alarm = undo_update(ask.tx, row, ask.actor, now=ask.now, account=ask.request.account)
     lines = [f"Undone: {_UNDOABLE[row.verb].format(ref=row.ref)}."]
-    if row.verb == "rag":
-        action, _ = get_action(ask.tx, row.ref, ask.directory)
-        lines.append(f"It is {action.look} again.")
+    for was, action in zip(before, list_actions(ask.tx, ask.directory, refs=[row.ref]), strict=True):
+        ask.keep_true(was, mark_of(action.state, action.rag))
+        if row.verb == "rag":
+            lines.append(f"It is {action.look} again.")
     if alarm is not None:
         lines.append(_recall(ask, row.ref, alarm))
     if row.facts["alarm"]:

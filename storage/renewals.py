@@ -1,0 +1,183 @@
+"""What was said is kept true: which messages and App Homes show an action, and what is queued to renew them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import outbox as messages
+from storage.db import PROGRAMME, Tx
+from storage.schema import action, escalation, home, ledger, outbox
+
+SHOWN_FOR = timedelta(days=14)  # how long a message is kept true
+_OPEN_FOR = timedelta(days=30)  # how long a home that was opened is
+_CHANGEABLE = "slack"  # the channel whose messages and homes can be changed
+_HOME = "shown"  # what a row of the kind home is about: all of it
+_ASKING = ("bundle", "notice")
+_SOON = timedelta(minutes=6)  # longer than a lease: by then what is being sent has gone, or never will
+
+_REF: sa.BindParameter[str] = sa.bindparam("ref")
+_SHOWN = (
+    sa.select(sa.literal("message").label("what"), outbox.c.id, outbox.c.address)
+    .join(ledger, ledger.c.outbox_id == outbox.c.id)
+    .where(
+        ledger.c.programme_id == PROGRAMME,
+        ledger.c.subject == _REF,
+        outbox.c.scheme == _CHANGEABLE,
+        outbox.c.state == "sent",
+        outbox.c.settled_at >= sa.bindparam("since", type_=outbox.c.settled_at.type),
+    )
+)
+_UNDER_WAY = sa.select(sa.literal("under way"), outbox.c.id, outbox.c.address).where(
+    outbox.c.programme_id == PROGRAMME,
+    outbox.c.state.in_(("claimed", "sending")),
+    outbox.c.kind.in_(_ASKING),
+    outbox.c.scheme == _CHANGEABLE,
+)
+_ALARMS = (
+    sa.select(sa.literal("alarm"), escalation.c.number, sa.literal(""))
+    .join(action, escalation.c.action_id == action.c.id)
+    .where(action.c.programme_id == PROGRAMME, action.c.ref == _REF)
+)
+_HOMES = sa.select(sa.literal("home"), home.c.id, home.c.address).where(
+    home.c.programme_id == PROGRAMME, home.c.opened_at >= sa.bindparam("opened", type_=home.c.opened_at.type)
+)
+_TOUCHED = sa.union(_SHOWN, _UNDER_WAY, _ALARMS, _HOMES)
+
+
+def renew(tx: Tx, ref: str, now: datetime, people: Collection[str] | None = None) -> None:
+    """An action has changed: queue an edit of every message of late that shows it, and of the homes that do.
+
+    `people` are the addresses of those whose home may show it; None stands for everybody.
+    """
+    when = {"programme": tx.programme, "ref": ref, "since": now - SHOWN_FOR, "opened": now - _OPEN_FOR}
+    for what, number, address in tx.conn.execute(_TOUCHED, when).all():
+        if what == "message":
+            _edit(tx, number, address, now)
+        elif what == "under way":  # composed, perhaps, before this change
+            _edit(tx, number, address, now + _SOON)
+        elif what == "alarm":
+            for notice, to in _list_notices(tx, f"notice:{ref}:{number}:", now - SHOWN_FOR):
+                _edit(tx, notice, to, now)
+        elif people is None or address in people:
+            _show(tx, address, now)
+
+
+def _list_notices(tx: Tx, key_starts: str, since: datetime) -> list[tuple[int, str]]:
+    """The notices of one alarm that stand there: row and address."""
+    query = sa.select(outbox.c.id, outbox.c.address).where(
+        outbox.c.programme_id == tx.programme,
+        outbox.c.scheme == _CHANGEABLE,
+        outbox.c.state == "sent",
+        outbox.c.settled_at >= since,
+        outbox.c.key.startswith(key_starts, autoescape=True),
+    )
+    if tx.conn.dialect.name == "sqlite":  # its index serves a range, and not what begins so
+        query = query.where(outbox.c.key > key_starts, outbox.c.key < key_starts.removesuffix(":") + ";")
+    return [(number, address) for number, address in tx.conn.execute(query)]
+
+
+def open_home(tx: Tx, address: str, page: int, now: datetime) -> None:
+    """Somebody looks at this page of their home: remember it, and show it to them now."""
+    values = {"page": page, "opened_at": now}
+    dialect = postgresql if tx.conn.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(home).values(programme_id=tx.programme, address=address, **values)
+    tx.conn.execute(new.on_conflict_do_update(index_elements=["programme_id", "address"], set_=values))
+    _show(tx, address, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The page of their home that somebody looked at last, and the channel's hash of what is shown there."""
+
+    page: int = 1
+    hash: str = ""
+
+
+def find_home(tx: Tx, address: str) -> Home:
+    """Somebody's home; its first page where they never looked at it."""
+    query = sa.select(home.c.page).where(home.c.programme_id == tx.programme, home.c.address == address)
+    shown = sa.and_(outbox.c.renews == f"home:{address}:{_HOME}", outbox.c.state == "sent")
+    last = sa.select(outbox.c.post).where(outbox.c.programme_id == tx.programme, shown).order_by(outbox.c.id.desc())
+    return Home(tx.conn.execute(query).scalar() or 1, tx.conn.execute(last.limit(1)).scalar() or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that stands in a channel: what it was composed from, what it said and when, and where it is."""
+
+    key: str
+    kind: str
+    address: str
+    facts: dict[str, Any]
+    lines: tuple[int, ...]
+    at: datetime
+    conversation: str
+    post: str
+
+
+def find_sent(tx: Tx, number: int) -> Sent | None:
+    """The message of that row of the outbox; None where it has not gone, or is forgotten."""
+    row = tx.conn.execute(
+        sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.id == number, outbox.c.state == "sent")
+    ).one_or_none()
+    if row is None or not row.said or not row.post:
+        return None
+    said_at = datetime.fromisoformat(row.said["at"])
+    lines = tuple(row.said.get("lines", ()))
+    return Sent(row.key, row.kind, row.address, row.facts, lines, said_at, row.conversation, row.post)
+
+
+def tell_channel(tx: Tx, address: str, ref: str, was: str, now: datetime, due_at: datetime, *, hears: bool) -> None:
+    """Queue what a channel is told of a change of rating: a message of its own, or, where one stands there already and
+    can be changed, that it is edited and a line in its thread. What is due already waits as long, and will say both.
+
+    `was` is the rating's mark before this change; `hears` whether the channel wants to be told the first time.
+    """
+    first = _find_last(tx, f"channel:{address}:{ref}")
+    facts = {"ref": ref, "was": was}
+    if not _stands(first, now):
+        if hears or (first is not None and first.state == "due"):
+            _put(tx, "channel", address, ref, due_at, facts)
+        return
+    _put(tx, "channel", address, f"{ref} then", due_at, facts | {"first": first.id})
+    _put(tx, "edit", address, str(first.id), due_at, {"row": first.id})
+
+
+def renew_told(tx: Tx, address: str, ref: str, now: datetime, due_at: datetime) -> None:
+    """Queue an edit of what a channel was told of an action, where it stands there still."""
+    first = _find_last(tx, f"channel:{address}:{ref}")
+    if _stands(first, now):
+        _put(tx, "edit", address, str(first.id), due_at, {"row": first.id})
+
+
+def _stands(first: Any, now: datetime) -> bool:
+    """Whether a message to a channel is there, or nearly, and can be changed."""
+    if first is None or first.scheme != _CHANGEABLE:
+        return False
+    return first.state in ("claimed", "sending") or (first.state == "sent" and first.settled_at >= now - SHOWN_FOR)
+
+
+def _put(tx: Tx, kind: str, address: str, subject: str, due_at: datetime, facts: dict[str, Any]) -> None:
+    if not messages.renew(tx, kind, address, subject, due_at=due_at, facts=facts):
+        waiting = _find_last(tx, f"{kind}:{address}:{subject}")
+        if waiting is not None:
+            messages.move(tx, waiting.key, due_at)
+
+
+def _find_last(tx: Tx, renews: str) -> Any:
+    mine = sa.and_(outbox.c.programme_id == tx.programme, outbox.c.renews == renews)
+    return tx.conn.execute(sa.select(outbox).where(mine).order_by(outbox.c.id.desc()).limit(1)).one_or_none()
+
+
+def _edit(tx: Tx, number: int, address: str, due_at: datetime) -> None:
+    messages.renew(tx, "edit", address, str(number), due_at=due_at, facts={"row": number})
+
+
+def _show(tx: Tx, address: str, now: datetime) -> None:
+    messages.renew(tx, "home", address, _HOME, due_at=now, facts={})
