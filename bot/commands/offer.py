@@ -9,15 +9,16 @@ from programme.facts import Actor
 from programme.messages import Button, UserError
 from programme.permissions import owns
 from programme.rag import LOOKS, Rag
-from storage import ledger
 from storage.actions import fit_command, list_actions
 from storage.db import Tx
 from storage.history import list_rows
 from storage.people import Directory
+from storage.spoken import list_refs_told
 
 _JUST_NOW = timedelta(hours=1)
 _RECENTLY = timedelta(days=7)
 _MOST = 5
+_LOOKED_AT = 100  # of what one was told of in a week
 _SENTENCE = re.compile(r"[^\W\d_]{2,}\W+(?:\w+\W+)*?[^\W\d_]{2,}")
 _OWING = (Rag.AT_RISK, Rag.VULNERABLE, Rag.DEFERRED)
 
@@ -37,19 +38,12 @@ def find_offer(tx: Tx, actor: Actor, words: str, directory: Directory, now: date
                 Button(f"Progress on {last.ref}", fit_command(f"progress {last.ref}", words)),
             ),
         )
-    reminded: list[tuple[datetime, str]] = []
-    for one in list_actions(tx, directory, only_open=True) if actor.person else []:
-        if owns(actor, one):
-            sent = [
-                line.sent_at
-                for line in ledger.list_of(tx, one.ref)
-                if line.sent_at and actor.person and line.rung.person == actor.person.id
-            ]
-            if sent and now - max(sent) <= _RECENTLY:
-                reminded.append((max(sent), one.ref))
-    if not reminded:
+    recent = list_refs_told(tx, actor.key, now - _RECENTLY)[:_LOOKED_AT]
+    theirs = list_actions(tx, directory, refs=recent, only_open=True) if recent and actor.person else []
+    mine = {one.ref for one in theirs if owns(actor, one)}
+    refs = [ref for ref in recent if ref in mine][:_MOST]
+    if not refs:
         return None
-    refs = [ref for _, ref in sorted(reminded, key=lambda each: each[0], reverse=True)[:_MOST]]
     return UserError(
         "Is that progress on one of these?", tuple(Button(ref, fit_command("progress", ref, words)) for ref in refs)
     )
