@@ -51,7 +51,8 @@ class Update:
     owed: tuple[Owed, ...] = ()
 
 
-def _refuse_complete(action: Action) -> None:
+def refuse_complete(action: Action) -> None:
+    """UserError where the action is complete: nothing more is said of it until it is open again."""
     if action.state == "complete":
         raise UserError(f"{action.ref} is complete: if it is not, please ask the chair or the office to reopen it.")
 
@@ -73,7 +74,7 @@ def change_rag(
     `quiet_until` is the last day on which this answer silences reminders of the action; `owner` whether the actor owns
     it (anybody else owes a reason for every rating); `decides` whether they may close a colleague's alarm.
     """
-    _refuse_complete(action)
+    refuse_complete(action)
     reason = reason.strip()
     open_alarm = find_open_alarm(action)
     theirs = open_alarm is not None and bool(list_alarmed(action, open_alarm) - {actor.key}) and not decides
@@ -81,7 +82,8 @@ def change_rag(
     if open_alarm and theirs and eased and not reason:
         raise UserError(
             f"A colleague rated {action.ref} {LOOKS[open_alarm.kind].word.lower()}, so please say why it is "
-            f"{LOOKS[rag].word.lower()} now: rag {action.ref} {rag.typed} because …"
+            f"{LOOKS[rag].word.lower()} now: rag {action.ref} {rag.typed} because …",
+            field="reason",
         )
     alarm: Alarm | None = None
     owed: list[Owed] = []
@@ -152,7 +154,7 @@ def agree_calm(action: Action) -> Update:
 def add_progress(action: Action, text: str, on: date, quiet_until: date | None) -> Update:
     """A dated progress entry in the owner's words."""
     if not text.strip():
-        raise UserError(f"Say what has been done: progress {action.ref} and then a sentence.")
+        raise UserError(f"Say what has been done: progress {action.ref} and then a sentence.", field="text")
     columns: dict[str, object] = {"quiet_until": quiet_until}
     if action.last_entry_on is None or action.last_entry_on < on:
         columns["last_entry_on"] = on
@@ -174,26 +176,26 @@ def says_none(text: str) -> bool:
 def add_evidence(action: Action, text: str, quiet_until: date | None) -> Update:
     """Evidence *supplied*: a link or where it is kept; or a stated reason for none, which never counts as evidence."""
     if not text.strip():
-        raise UserError(f"Say where the evidence is: evidence {action.ref} and then a link.")
+        raise UserError(f"Say where the evidence is: evidence {action.ref} and then a link.", field="text")
     kind = "reason" if says_none(text) else "evidence"
     return Update("evidence", entry=kind, words=text.strip(), columns={"quiet_until": quiet_until})
 
 
 def answer(action: Action, kind: Literal["no change", "still going"], quiet_until: date | None) -> Update:
     """A tap that says nothing new: it answers the reminder and is not progress."""
-    _refuse_complete(action)
+    refuse_complete(action)
     return Update("answer", entry="answer", value=kind, columns={"quiet_until": quiet_until})
 
 
 def disown(action: Action, words: str, quiet_until: date) -> Update:
     """Not mine: the office hears, and the chase stops for ten working days."""
-    _refuse_complete(action)
+    refuse_complete(action)
     return Update("not_mine", entry="not_mine", words=words.strip(), columns={"quiet_until": quiet_until})
 
 
 def propose_closure(action: Action, evidence: str) -> Update:
     """Done: proposed to the holding group's chair. Evidence, or a reason for none, is owed with it."""
-    _refuse_complete(action)
+    refuse_complete(action)
     evidence = evidence.strip()
     if action.proposal and action.proposal.kind == "closure":
         raise UserError(
@@ -207,21 +209,24 @@ def propose_closure(action: Action, evidence: str) -> Update:
 
 def propose_timescale(action: Action, new: Timescale, reason: str, today: date) -> Update:
     """Slipping: a new timescale, proposed to the holding group's chair; the first is never overwritten."""
-    _refuse_complete(action)
+    refuse_complete(action)
     reason = reason.strip()
     if new.due_on is None:
         raise UserError(
             f"“{new.text[:60]}” could not be read as a date: type for example slipping {action.ref} "
-            f"{say_next_month(today)} and why."
+            f"{say_next_month(today)} and why.",
+            field="timescale",
         )
     if new.due_on < today:
         raise UserError(
             f"{new.text} is past, so please give a timescale from today on: slipping {action.ref} "
-            f"{say_next_month(today)}"
+            f"{say_next_month(today)}",
+            field="timescale",
         )
     if new.due_on == action.timescale.due_on:
         raise UserError(
-            f"{new.text} is already the timescale of {action.ref}: give another one, or rate it with rag {action.ref}."
+            f"{new.text} is already the timescale of {action.ref}: give another one, or rate it with rag {action.ref}.",
+            field="timescale",
         )
     owed: tuple[Owed, ...] = () if reason else ("reason",)
     return Update(
@@ -236,7 +241,7 @@ def decide_proposal(action: Action, decision: Literal["agreed", "returned"], rea
         raise UserError(f"Nothing is waiting to be agreed for {action.ref}.")
     if decision == "returned":
         if not reason.strip():
-            raise UserError(f"Say why it goes back: return {action.ref} and then the reason.")
+            raise UserError(f"Say why it goes back: return {action.ref} and then the reason.", field="reason")
         return Update("return", entry="return", value=proposal.kind, words=reason.strip(), decide="returned")
     if proposal.kind == "closure":
         return Update(
@@ -272,25 +277,27 @@ def reopen(action: Action, reason: str) -> Update:
 
 def snooze(action: Action, until: date, reason: str, today: date, next_meeting: date | None) -> Update:
     """Quiet until a date before the holding group's next meeting; recorded."""
-    _refuse_complete(action)
+    refuse_complete(action)
     if until <= today:
         raise UserError(
-            f"That day is not after today, so please give a later one: snooze {action.ref} {say_next_day(today)}"
+            f"That day is not after today, so please give a later one: snooze {action.ref} {say_next_day(today)}",
+            field="until",
         )
     if next_meeting and until >= next_meeting:
         before = max(next_meeting - timedelta(days=1), today)
         raise UserError(
             f"Its group meets on {next_meeting.day} {next_meeting:%B %Y}, so please give a day before that: "
-            f"snooze {action.ref} {before.day} {before:%B}"
+            f"snooze {action.ref} {before.day} {before:%B}",
+            field="until",
         )
     return Update("snooze", value=until.isoformat(), words=reason.strip(), columns={"quiet_until": until})
 
 
 def add_mitigation(action: Action, text: str, who: str, by: Timescale | None) -> Update:
     """What is being done about the risk, who does it and by when; reminded as a timescale is."""
-    _refuse_complete(action)
+    refuse_complete(action)
     if not text.strip():
-        raise UserError(f"Say what is being done: mitigation {action.ref} what; who; by when")
+        raise UserError(f"Say what is being done: mitigation {action.ref} what; who; by when", field="what")
     return Update("mitigation", words=text.strip(), mitigation=NewMitigation(text.strip(), who.strip(), by))
 
 

@@ -14,6 +14,7 @@ from programme.plan import Metric, Plan, PlanAction, Point
 from programme.refs import bare_key, nearest_refs, ref_key
 from storage.db import Tx, insert
 from storage.history import keep_words, record
+from storage.people import name_key
 from storage.schema import (
     action,
     entry,
@@ -296,7 +297,13 @@ def _later(
 def _store_owners(tx: Tx, plan: Plan, ids: Mapping[str, int]) -> None:
     tx.conn.execute(sa.delete(owner).where(owner.c.programme_id == tx.programme))
     rows = [
-        {"programme_id": tx.programme, "action_id": ids[one.ref], "position": n, "text": text}
+        {
+            "programme_id": tx.programme,
+            "action_id": ids[one.ref],
+            "position": n,
+            "text": text,
+            "text_key": name_key(text),
+        }
         for one in plan.actions
         for n, text in enumerate(one.owners)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from programme.calendar import say_date
@@ -110,7 +110,10 @@ def slipping(ask: Ask) -> Reply:
         reason = reason or words
     example = f"slipping {action.ref} {say_next_month(ask.today)}"
     if new is None and not typed and (like := find_like_a_date(words)):
-        raise UserError(f"“{like[:40]}” is not a date I can read, so please type for example: {example} and why.")
+        raise UserError(
+            f"“{like[:40]}” is not a date I can read, so please type for example: {example} and why.",
+            field="timescale",
+        )
     if new is None and reason:
         # What was said is kept; the date it lacks is asked for.
         ask.record(action, add_progress(action, reason, ask.today, action.quiet_until))
@@ -122,16 +125,24 @@ def slipping(ask: Ask) -> Reply:
             [Button("New timescale", f"slipping {action.ref}"), _UNDO],
         )
     if new is None:
+        proposed = action.proposal if action.proposal and action.proposal.timescale else None
         return Form(
-            f"A new timescale for {action.ref}",
+            f"New timescale for {action.ref}",
             f"slipping {action.ref}",
             (
                 Field(
                     "timescale",
                     "New timescale",
+                    value=proposed.timescale.text if proposed and proposed.timescale else "",
                     hint=f"A month such as {say_next_month(ask.today)}, or a day such as {_say_later(ask)}",
                 ),
-                Field("reason", "Why is it slipping?", "text", required=False),
+                Field(
+                    "reason",
+                    "Why is it slipping?",
+                    "text",
+                    required=False,
+                    value=proposed.words if proposed else "",
+                ),
             ),
             f"Which new timescale? Type for example: {example} and why.",
         )
@@ -160,17 +171,16 @@ def mitigation(ask: Ask) -> Reply:
         what, who, by = ("; ".join(parts[:-2]), *parts[-2:]) if len(parts) > 2 else (*parts, "", "")[:3]
     if not what:
         return Form(
-            f"The mitigation for {action.ref}",
+            f"Mitigation for {action.ref}",
             f"mitigation {action.ref}",
-            (
-                Field("what", "What is being done?", "text"),
-                Field("who", "Who does it?", value=action.owners[0].text if action.owners else "", hint="A role"),
-                Field("by", "By when?", hint=f"A month such as {say_next_month(ask.today)}, or a day"),
-            ),
+            list_mitigation_fields(ask, action),
             f"Type: mitigation {action.ref} what; who; by when.",
         )
     when = parse_timescale(by, ask.calendar.half_terms, ask.today) if by else None
     dated = when is not None and when.due_on is not None and when.due_on >= ask.today
+    if when and not dated and ask.field("by"):  # the form is still open: it is mended there
+        what_is_wrong = "past" if when.due_on else "not a date I can read"
+        raise UserError(f"“{by[:60]}” is {what_is_wrong}: give for example {_say_later(ask)}", field="by")
     ask.record(action, add_mitigation(action, what, who, when if dated else None))
     lines = [f"The mitigation for {action.ref} is noted: {what}."]
     if dated and who and when and when.due_on:
@@ -257,7 +267,7 @@ def be_quiet(ask: Ask) -> Reply:
         return Form(
             f"Quiet about {action.ref}",
             f"snooze {action.ref}",
-            (Field("until", "Until which day?", "date"),),
+            (Field("until", "Until which day?", "date", value=_find_quiet_day(action, ask.today)),),
             f"Until when? Type for example: snooze {action.ref} {say_next_day(ask.today)}",
         )
     when, reason = (parse_timescale(typed, terms, ask.today), "") if typed else split_timescale(words, ask.today, terms)
@@ -265,13 +275,35 @@ def be_quiet(ask: Ask) -> Reply:
         said = typed or words
         raise UserError(
             f"“{said[:60]}” does not begin with a date I can read: type for example snooze {action.ref} "
-            f"{say_next_day(ask.today)}"
+            f"{say_next_day(ask.today)}",
+            field="until",
         )
     holding = ask.holding(action)
     meeting = holding.next_meeting(ask.now) if holding else None
     meets_on = ask.calendar.today(meeting.starts_at) if meeting else None
     ask.record(action, snooze(action, when.due_on, reason, ask.today, meets_on))
     return compose_reply([f"Nobody is reminded of {action.ref} until {say_date(when.due_on)} has passed."], [_UNDO])
+
+
+def list_mitigation_fields(ask: Ask, action: Action) -> tuple[Field, ...]:
+    """What is asked of a mitigation, filled in with the one there is unless it is in place."""
+    known = action.mitigation if action.mitigation and not action.mitigation.in_place_at else None
+    who = known.who if known else action.owners[0].text if action.owners else ""
+    return (
+        Field("what", "What is being done?", "text", value=known.text if known else ""),
+        Field("who", "Who does it?", value=who, hint="A role"),
+        Field(
+            "by",
+            "By when?",
+            value=known.by_text if known else "",
+            hint=f"A month such as {say_next_month(ask.today)}, or a day",
+        ),
+    )
+
+
+def _find_quiet_day(action: Action, today: date) -> str:
+    """The day that quiet was asked for or given until, as a form has it; "" where it is past."""
+    return action.quiet_until.isoformat() if action.quiet_until and action.quiet_until > today else ""
 
 
 def _say_later(ask: Ask) -> str:
