@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
-from bot.app import App
+from bot.app import App, real_now
 from bot.settings import Settings, SettingsError, read_settings
 from jobs.deliver import NotSent, Undeliverable
 from programme.calendar import Calendar, say_date
@@ -15,8 +16,10 @@ from programme.facts import find_holding_group, find_strategic_group
 from storage import backup
 from storage.actions import list_actions
 from storage.db import DatabaseError
+from storage.installations import list_installations
+from storage.listening import list_listening
 from storage.outbox import list_lines
-from storage.people import list_groups, list_office, read_directory
+from storage.people import list_groups, list_holdings, list_office, read_directory
 
 _SOON = timedelta(days=120)
 _CAN_ASK = ("slack",)  # channels that can say whether a message arrived
@@ -34,8 +37,13 @@ class Check:
         return f"{'CHECK' if self.ok is None else 'OK' if self.ok else 'FIX'}: {self.text}"
 
 
-def examine(environ: Mapping[str, str], env_file: Path, now: datetime) -> list[Check]:
-    """Whatever keeps the bot from doing its work, and what to do about each. Nobody is written to."""
+def examine(
+    environ: Mapping[str, str], env_file: Path, now: datetime, clock: Callable[[], datetime] = real_now
+) -> list[Check]:
+    """Whatever keeps the bot from doing its work, and what to do about each. Nobody is written to.
+
+    The programme is looked at as at `now`; the real time, which Slack's is held against, is `clock`'s.
+    """
     try:
         app = App(read_settings(environ, env_file, listens=True))
     except SettingsError as error:
@@ -48,7 +56,7 @@ def examine(environ: Mapping[str, str], env_file: Path, now: datetime) -> list[C
             _check_key(app.settings),
             *_check_calendar(app.calendar, now),
             *_check_programme(app, now),
-            *_check_slack(app),
+            *_check_slack(app, now, clock),
         ]
     finally:
         app.close()
@@ -127,21 +135,76 @@ def _check_programme(app: App, now: datetime) -> Iterator[Check]:
         yield Check(None, f"{len(waiting)} messages wait for a channel that is not set up here: {', '.join(schemes)}.")
 
 
-def _check_slack(app: App) -> Iterator[Check]:
-    if not app.settings.has_slack:
+def _check_slack(app: App, now: datetime, clock: Callable[[], datetime]) -> Iterator[Check]:
+    settings = app.settings
+    if not settings.has_slack:
         yield Check(None, "Slack is not set up: see .env.example.")
         return
-    from bot.slack.sender import SlackSender  # only where Slack is configured
+    from bot.slack import doctor  # only where Slack is configured
 
-    try:
-        team = SlackSender(app.settings.slack_bot_token, app.settings.slack_api_url).find_team()
-    except (NotSent, Undeliverable) as error:
-        yield Check(
-            False, f"Slack does not answer as it should ({error.reason}): check SLACK_BOT_TOKEN and the network."
+    channels, people = _list_addresses(app, app.calendar.today(now))
+    by_socket = settings.slack_app_token and not settings.has_many_workspaces
+    for team, token in _list_slack_tokens(app):
+        if isinstance(token, Check):
+            yield token
+            continue
+        found = doctor.examine_workspace(
+            token,
+            settings.slack_api_url,
+            clock,
+            sleep,
+            way="Socket Mode" if by_socket else "signed HTTP at /slack/events",
+            mend=f"have it installed again in workspace {team}, at {settings.public_url}/slack/install"
+            if team
+            else "check SLACK_BOT_TOKEN, as it stands under Slack, OAuth & Permissions",
+            channels=_of_team(channels, team),
+            people=_of_team(people, team),
         )
-    else:
-        way = "Socket Mode" if app.settings.slack_app_token else "signed HTTP at /slack/events"
-        yield Check(True, f"Slack answers for workspace {team}; people reach the bot by {way}.")
+        yield from (Check(*finding) for finding in found)
+    app_token = settings.slack_app_token if by_socket else ""
+    way_in = doctor.examine_way_in(app_token, settings.slack_signing_secret, settings.slack_api_url)
+    yield from (Check(*finding) for finding in way_in)
+
+
+def _list_slack_tokens(app: App) -> Iterator[tuple[str, str | Check]]:
+    """Each workspace that the bot is installed in, "" for the only one, with its token or why there is none."""
+    if not app.settings.has_many_workspaces:
+        yield "", app.settings.slack_bot_token
+        return
+    with app.db.read() as tx:
+        installed = [one.team_id for one in list_installations(tx)]
+    if not installed:
+        yield (
+            "",
+            Check(
+                None, f"The bot is installed in no Slack workspace yet: open {app.settings.public_url}/slack/install"
+            ),
+        )
+    for team in installed:
+        try:
+            yield team, app.installs.token_of(team)
+        except (NotSent, Undeliverable) as error:
+            yield team, Check(False, f"Slack workspace {team}: {error.reason}.")
+
+
+def _list_addresses(app: App, today: date) -> tuple[dict[str, str], dict[str, str]]:
+    """Channels that are written to and people who may be, with what they are to the office."""
+    with app.db.read() as tx:
+        groups = list_groups(tx, read_directory(tx, today))
+        channels = {one.address: "a channel that hears of ratings" for one in list_listening(tx)}
+        channels |= {one.channel: one.name for one in groups if one.channel}
+        people = {one.address: "programme office" for one in list_office(tx)}
+        for role, one, _, until in list_holdings(tx):
+            if not one.closed and (until is None or until > today):
+                before = people.get(one.address)
+                people[one.address] = f"{before}, {role}" if before else role
+    return channels, people
+
+
+def _of_team(addresses: Mapping[str, str], team: str) -> dict[str, str]:
+    """Those in one Slack workspace; in any, where there is only one."""
+    start = f"slack:{team}:" if team else "slack:"
+    return {one: label for one, label in addresses.items() if one.startswith(start)}
 
 
 def make_backup(app: App, path: Path, now: datetime) -> str:

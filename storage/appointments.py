@@ -8,10 +8,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from programme.facts import Group, Role
+from programme.calendar import LONDON
+from programme.facts import Group, Role, Rung
 from programme.messages import UserError
+from storage import ledger
 from storage.db import Tx, insert
-from storage.people import Directory, find_group, get_group, get_role, list_groups, name_key
+from storage.history import record
+from storage.people import (
+    Directory,
+    find_group,
+    find_person,
+    get_group,
+    get_role,
+    list_groups,
+    list_holdings,
+    list_office,
+    name_key,
+)
 from storage.schema import governance_group, holder, lead, meeting, owner, person, role_meaning
 
 
@@ -30,6 +43,38 @@ def set_person(
     if values:
         tx.conn.execute(sa.update(person).where(person.c.id == row.id).values(**values))
     return int(row.id)
+
+
+_CLOSED = "their account is closed"
+
+
+def mark_closed(tx: Tx, address: str, closed: bool, now: datetime) -> bool:
+    """Whether the account of the person at an address is closed; False where that is nobody, or known already.
+
+    Nothing is sent to who has closed it: what was planned for them is silenced, their roles count as held by nobody,
+    and the programme office is told once. An account that is opened again has all that back.
+    """
+    someone = find_person(tx, address)
+    if someone is None or someone.closed == closed:
+        return False
+    tx.conn.execute(sa.update(person).where(person.c.id == someone.id).values(closed_at=now if closed else None))
+    verb, scheme = "account_closed" if closed else "account_open", someone.scheme
+    record(tx, verb, actor=address, account=scheme, now=now, facts={"address": address})
+    if not closed:
+        ledger.revive(tx, someone.id, _CLOSED, now)
+        return True
+    ledger.silence(tx, someone.id, _CLOSED, now)
+    today = now.astimezone(LONDON).date()
+    if someone.office or list_roles_held(tx, someone.id, today):
+        news = [Rung(today, "office", f"person {someone.id}", f"closed {today}", one.id) for one in list_office(tx)]
+        ledger.plan(tx, news, now)
+    return True
+
+
+def list_roles_held(tx: Tx, person_id: int, day: date) -> list[str]:
+    """The roles a person holds on a day or is to hold, whether or not their account is open."""
+    held = [role for role, one, _, until in list_holdings(tx) if one.id == person_id and (until is None or until > day)]
+    return list(dict.fromkeys(held))
 
 
 def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, from_on: date | None) -> Role:

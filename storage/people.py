@@ -17,7 +17,7 @@ from storage.db import PROGRAMME, Tx
 from storage.schema import governance_group, holder, lead, meeting, person, programme, role, role_meaning
 
 # Columns in the order of the fields of a Person and a Role.
-_PERSON = (person.c.id, person.c.address, person.c.name, person.c.office)
+_PERSON = (person.c.id, person.c.address, person.c.name, person.c.office, person.c.closed_at.is_not(None))
 _ROLE = (
     role.c.abbreviation,
     role.c.title,
@@ -39,6 +39,7 @@ _HOLDERS = (
     .join(person, holder.c.person_id == person.c.id)
     .where(
         holder.c.programme_id == PROGRAMME,
+        person.c.closed_at.is_(None),
         sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= _DAY),
         sa.or_(holder.c.until_on.is_(None), holder.c.until_on > _DAY),
     )
@@ -47,7 +48,7 @@ _HOLDERS = (
 _PEOPLE_REVISION = sa.select(programme.c.people_revision).where(programme.c.id == PROGRAMME)
 _PERSONS = sa.select(*_PERSON).where(person.c.programme_id == PROGRAMME)
 _AT_ADDRESS = _PERSONS.where(person.c.address == sa.bindparam("address"))
-_OFFICE = _PERSONS.where(person.c.office).order_by(person.c.id)
+_OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None)).order_by(person.c.id)
 _GROUPS = (
     sa.select(
         governance_group.c.id,
@@ -81,7 +82,10 @@ def name_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who is who on one day: roles by any of their names, meanings given by the office, holders."""
+    """Who is who on one day: roles by any of their names, meanings given by the office, holders.
+
+    Whoever's account is closed holds nothing here: what is theirs is passed on like that of a role nobody holds.
+    """
 
     roles: dict[int, Role]
     by_name: dict[str, list[int]]
@@ -136,8 +140,14 @@ def get_people_revision(tx: Tx) -> int:
 
 
 def list_office(tx: Tx) -> list[Person]:
-    """The people of the programme office."""
+    """The people of the programme office whom something can reach."""
     return [Person(*row) for row in tx.conn.execute(_OFFICE, {"programme": tx.programme})]
+
+
+def find_person(tx: Tx, address: str) -> Person | None:
+    """The person at that very address."""
+    row = tx.conn.execute(_AT_ADDRESS, {"programme": tx.programme, "address": address}).one_or_none()
+    return Person(*row) if row else None
 
 
 def list_persons(tx: Tx) -> dict[int, Person]:
@@ -245,9 +255,8 @@ def find_actor(
 
 def _find_person(tx: Tx, wanted: str) -> Person | None:
     """The one person of that address or name; as written first, then in any case. None for nobody or several."""
-    row = tx.conn.execute(_AT_ADDRESS, {"programme": tx.programme, "address": wanted}).one_or_none()
-    if row is not None:
-        return Person(*row)
+    if (there := find_person(tx, wanted)) is not None:
+        return there
     key = name_key(wanted)  # compared here: a database lowers only the letters it knows
     found = [one for one in list_persons(tx).values() if key in (name_key(one.address), name_key(one.name))]
     return found[0] if key and len(found) == 1 else None
@@ -295,11 +304,16 @@ def get_role(name: str, directory: Directory) -> tuple[int, Role]:
     ids = directory.by_name.get(name_key(name))
     if ids:
         return ids[0], directory.roles[ids[0]]
+    near = ", ".join(nearest_roles(name, directory))
+    raise UserError(f"There is no role “{name}”." + (f" Did you mean {near}?" if near else " Import a plan first."))
+
+
+def nearest_roles(name: str, directory: Directory) -> list[str]:
+    """The abbreviations of up to three roles of the plan most like a name: to be offered, never applied."""
     from programme.roles import suggest_roles  # a message for a mistake only
 
     names = [one.abbreviation for one in suggest_roles(name, list_plan_roles(directory), 6)]
-    near = ", ".join(list(dict.fromkeys(names))[:3])
-    raise UserError(f"There is no role “{name}”." + (f" Did you mean {near}?" if near else " Import a plan first."))
+    return list(dict.fromkeys(names))[:3]
 
 
 def list_plan_roles(directory: Directory) -> list[Any]:
