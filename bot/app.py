@@ -9,9 +9,10 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bot.console import ConsoleSender
 from bot.handle import Door
@@ -19,16 +20,23 @@ from bot.settings import Settings, read_settings
 from jobs.compose import Composer
 from jobs.deliver import Deliverer, Sender, Tally
 from jobs.plan_ahead import plan_ahead
+from jobs.renew import RENEWED
 from programme.calendar import Calendar, parse_bank_holidays, parse_terms
 from programme.reminders import Policy
 from storage.db import Database
+from storage.outbox import Rest, list_conversations
 from storage.programme import find_setting
 from storage.tidy import tidy
+
+if TYPE_CHECKING:
+    from bot.slack.installs import Installs
+    from bot.slack.sender import TokenOf
 
 log = logging.getLogger(__name__)
 
 _BANK_HOLIDAYS = Path(__file__).parents[1] / "programme" / "bank_holidays_england.csv"
 _WAIT_FOR_LIMITS = 20.0  # real seconds a run waits for a channel's rate limit before it leaves the rest due
+_LONGEST_PAUSE = 1.0  # and then it looks again: an answer to somebody else does not wait
 
 
 def real_now() -> datetime:
@@ -68,6 +76,7 @@ class App:
         self.calendar = self.read_calendar()
         self.senders = dict(senders) if senders is not None else self._senders(out or sys.stdout)
         self._wake = wake
+        self._held: dict[Rest, datetime] = {}  # what has to rest, and until when
         self._turn = threading.Lock()  # within this process one run at a time; between processes the leases
 
     def read_calendar(self) -> Calendar:
@@ -82,10 +91,30 @@ class App:
     def _senders(self, out: TextIO) -> dict[str, Sender]:
         senders: dict[str, Sender] = {"console": ConsoleSender(out)}
         if self.settings.has_slack:
-            from bot.slack.sender import SlackSender  # only where Slack is configured
+            from bot.slack.limits import Limits  # only where Slack is configured
+            from bot.slack.sender import SlackSender
 
-            senders["slack"] = SlackSender(self.settings.slack_bot_token, self.settings.slack_api_url)
+            limits, known = Limits(self.settings.slack_posts_a_minute), self._read_direct
+            url = self.settings.slack_api_url
+            senders["slack"] = SlackSender(self.slack_token, url, limits=limits, known=known)
         return senders
+
+    def _read_direct(self) -> dict[str, str]:
+        """Slack's conversations with people, as far as anything was ever said there."""
+        with self.db.read() as tx:
+            return list_conversations(tx, "slack", starts="D")
+
+    @property
+    def slack_token(self) -> str | TokenOf:
+        """The bot's token for Slack: the only one, or each workspace's."""
+        return self.installs.token_of if self.settings.has_many_workspaces else self.settings.slack_bot_token
+
+    @cached_property
+    def installs(self) -> Installs:
+        """Where the bot is installed in Slack, for many workspaces. Its tokens end by Slack's time: by the real one."""
+        from bot.slack.installs import open_installs  # only where Slack workspaces install the bot
+
+        return open_installs(self.settings, self.db, real_now)
 
     def door(self, clock: Callable[[], datetime]) -> Door:
         return Door(self.db, self.calendar, self.policy, clock, self._wake)
@@ -106,19 +135,18 @@ class App:
         `reached` is told each step of a delivery.
         """
         with self._turn:
-            compose = Composer(self.calendar, self.policy, self.senders.keys())
-            deliverer = Deliverer(self.db, self.senders, compose, self.calendar, clock, reached)
+            compose = Composer(self.calendar, self.policy, self.senders.keys(), RENEWED)
+            deliverer = Deliverer(self.db, self.senders, compose, self.calendar, clock, reached, held=self._held)
             waited = 0.0
             while True:
                 tally = deliverer.run()
-                now = clock()
-                rests = [max((until - now).total_seconds(), 0.0) for until in deliverer.held.values()]
+                self._held, now = deliverer.held, clock()
+                rests = [max((until - now).total_seconds(), 0.0) for until in self._held.values()]
                 if not rests or waited + min(rests) > patience:
                     return tally
-                sleep(min(rests))
-                waited += min(rests)
-                now = clock()
-                deliverer.held = {scheme: until for scheme, until in deliverer.held.items() if until > now}
+                pause = min(*rests, _LONGEST_PAUSE)
+                sleep(pause)
+                waited += pause
 
     def tidy(self, now: datetime) -> None:
         with self.db.write() as tx:

@@ -179,7 +179,39 @@ def _parser() -> argparse.ArgumentParser:
     one = add(people, "office", verbs.set_office, "Add a person to the programme office.", "people office slack:T1:U9")
     one.add_argument("address", metavar="ADDRESS")
     one.add_argument("--name")
+    one = add(people, "load", verbs.load_people, "Let everybody in a CSV file hold their roles (role,email,name,from).",
+              "people load holders.csv --dry-run", as_json=True)  # fmt: skip
+    one.add_argument("file", metavar="FILE")
+    one.add_argument("--dry-run", action="store_true", help="look everybody up and say what would be set, set nothing")
+    one.add_argument("--workspace", metavar="T1", help="the Slack workspace to look in, where the bot is in several")
     add(people, "list", verbs.list_people, "Who holds what.", "people list", as_json=True)
+
+    workspaces = family("workspaces", "Which workspaces the bot answers in.", "list")
+    one = add(workspaces, "join", verbs.join_workspace, "Answer who speaks in a Slack workspace.",
+              'workspaces join T024BE7LD --name "City Council"')  # fmt: skip
+    one.add_argument("workspace", metavar="WORKSPACE")
+    one.add_argument("--name")
+    one = add(workspaces, "leave", verbs.leave_workspace, "Answer nobody there any more.", "workspaces leave T024BE7LD")
+    one.add_argument("workspace", metavar="WORKSPACE")
+    add(workspaces, "list", verbs.list_workspaces, "Every workspace, and where the bot is installed.",
+        "workspaces list", as_json=True)  # fmt: skip
+    one = add(workspaces, "rekey", verbs.rekey_workspaces, "Lock the workspaces' tokens with the newest of TOKEN_KEYS.",
+              "workspaces rekey --dry-run")  # fmt: skip
+    one.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+
+    manifest = family("manifest", "What a chat's administrator installs the bot with.", "slack")
+    one = add(manifest, "slack", verbs.manifest_slack, "The Slack app's manifest, as JSON.",
+              "manifest slack --prefix ht", as_json=True)  # fmt: skip
+    one.add_argument("--prefix", default="", metavar="ht", help="/ht-rag instead of /rag, where another app has a name")
+    one.add_argument("--http", nargs="?", const="", metavar="URL",
+                     help="by signed HTTP at this address (default: PUBLIC_URL) instead of Socket Mode")  # fmt: skip
+    one.add_argument("--by-email", dest="chosen", action="append_const", const="by-email",
+                     help="with the scope that people load looks e-mails up with")  # fmt: skip
+    one.add_argument("--channels", dest="chosen", action="append_const", const="channels",
+                     help="with the scopes to look into the channels it writes to")  # fmt: skip
+    one.add_argument("--files", dest="chosen", action="append_const", const="files",
+                     help="with the scope to look at files")  # fmt: skip
+    add(manifest, "teams", verbs.manifest_teams, "The Teams app's manifest: not there yet.", "manifest teams")
 
     roles = family("roles", "What an owner string of the plan means.", "list")
     one = add(

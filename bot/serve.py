@@ -25,6 +25,7 @@ log = logging.getLogger("halfterm")
 
 _PATIENCE = 1.0  # real seconds; what a channel's limit holds back for longer goes with a later beat
 _ASK_SLACK_FOR = 3  # seconds, before start-up goes on without an answer
+_ANSWER_WITHIN = 2  # seconds, where somebody waits who is to be answered in three
 
 
 class Served:
@@ -45,10 +46,22 @@ class Served:
         if settings.has_slack:
             from bot.slack import inbound  # only where Slack is configured
             from bot.slack.app import slack_app
+            from bot.slack.around import join_around
+            from bot.slack.windows import Windows
+            from bot.slack.workspaces import Gate, Workspaces
 
+            many = settings.has_many_workspaces
             door = self.app.door(clock)
-            bolt = slack_app(door.answer, door.note)
-            if settings.slack_app_token:
+            windows = Windows(self.app.slack_token, settings.slack_api_url)
+            workspaces = Workspaces(self.app.db, None if many else lambda: _find_team(settings))
+            uninstall = self.app.installs.uninstall if many else lambda team: None
+            gate = Gate(door, workspaces)
+            bolt = slack_app(gate.answer, gate.guard(join_around(door, windows, uninstall)))
+            if many:
+                from bot.slack.install_pages import install_routes  # only where Slack workspaces install the bot
+
+                routes += install_routes(self.app.installs, settings.public_url, workspaces.may_speak)
+            if settings.slack_app_token and not many:  # of many workspaces, Slack tells by HTTP
                 mode = inbound.connect(bolt, settings.slack_app_token, settings.slack_api_url)
                 self._socket_mode.append((mode.start, mode.close))
             else:
@@ -88,8 +101,8 @@ def serve(*, host: str | None, port: int | None, clock: Callable[[], datetime]) 
 
 
 def _check_token(settings: Settings) -> None:
-    """UserError where Slack refuses the bot's token; if Slack cannot be asked now, start-up goes on."""
-    if not settings.has_slack:
+    """UserError where Slack refuses the bot's only token; if Slack cannot be asked now, start-up goes on."""
+    if not settings.has_slack or settings.has_many_workspaces:
         return
     from bot.slack.sender import SlackSender, TokenRefused  # only where Slack is configured
 
@@ -101,6 +114,16 @@ def _check_token(settings: Settings) -> None:
         ) from None
     except (NotSent, Undeliverable, Ambiguous) as trouble:
         log.warning("Slack could not be asked (%s): it is tried again with the first message", type(trouble).__name__)
+
+
+def _find_team(settings: Settings) -> str:
+    """The workspace that the bot's only token is for; "" where Slack does not say so now."""
+    from bot.slack.sender import SlackSender  # only where Slack is configured
+
+    try:
+        return SlackSender(settings.slack_bot_token, settings.slack_api_url, timeout=_ANSWER_WITHIN).find_team()
+    except (NotSent, Undeliverable, Ambiguous):
+        return ""
 
 
 def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
+import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +37,19 @@ class Settings:
     slack_app_token: str = ""
     slack_signing_secret: str = ""
     slack_api_url: str = SLACK_API
+    slack_posts_a_minute: int = 200
+    slack_client_id: str = ""
+    slack_client_secret: str = ""
+    token_keys: tuple[str, ...] = ()
 
     @property
     def has_slack(self) -> bool:
-        return bool(self.slack_bot_token)
+        return bool(self.slack_bot_token) or self.has_many_workspaces
+
+    @property
+    def has_many_workspaces(self) -> bool:
+        """Whether Slack workspaces install the bot themselves, so that each has a token of its own."""
+        return bool(self.slack_client_id)
 
     def key(self) -> bytes:
         """The key that signs the history: SECRET_KEY, else one kept in a file beside an SQLite database.
@@ -93,14 +105,14 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None, *, l
     def text(name: str, default: str = "") -> str:
         return values.get(name, default).strip()
 
-    def port() -> int:
+    def number(name: str, default: int, least: int, most: int) -> int:
         try:
-            number = int(text("PORT", "8000"))
+            found = int(text(name, str(default)))
         except ValueError:
-            number = -1
-        if not 0 <= number <= 65535:
-            wrong.append("PORT must be a number from 0 to 65535, such as 8000.")
-        return number
+            found = least - 1
+        if not least <= found <= most:
+            wrong.append(f"{name} must be a number from {least} to {most}, such as {default}.")
+        return found
 
     def starts(name: str, prefix: str, where: str) -> str:
         value = text(name)
@@ -118,26 +130,63 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None, *, l
     if "://" not in database_url:
         wrong.append("DATABASE_URL must be a whole address such as sqlite:///halfterm.db.")
     api = url("SLACK_API_URL", SLACK_API)
+    token_keys = [_find_key(key) for key in re.split(r"[\s,]+", text("TOKEN_KEYS")) if key]
+    if None in token_keys:
+        wrong.append("TOKEN_KEYS holds something that is no key: make each with openssl rand -base64 32.")
     settings = Settings(
         database_url=database_url,
         secret_key=text("SECRET_KEY"),
         public_url=url("PUBLIC_URL").rstrip("/"),
         host=text("HOST", "127.0.0.1"),
-        port=port(),
+        port=number("PORT", 8000, 0, 65535),
         slack_bot_token=starts("SLACK_BOT_TOKEN", "xox", "Slack, OAuth & Permissions"),
         slack_app_token=starts("SLACK_APP_TOKEN", "xapp-", "Slack, Basic Information, App-Level Tokens"),
         slack_signing_secret=text("SLACK_SIGNING_SECRET"),
         slack_api_url=api if api.endswith("/") else api + "/",
+        slack_posts_a_minute=number("SLACK_POSTS_A_MINUTE", 200, 1, 6000),
+        slack_client_id=text("SLACK_CLIENT_ID"),
+        slack_client_secret=text("SLACK_CLIENT_SECRET"),
+        token_keys=tuple(key for key in token_keys if key),
     )
     if settings.secret_key and len(settings.secret_key) < _LEAST_KEY:
         wrong.append("SECRET_KEY is too short: use 32 or more random characters.")
-    if (settings.slack_app_token or settings.slack_signing_secret) and not settings.slack_bot_token:
-        wrong.append("SLACK_BOT_TOKEN is missing: copy it from Slack, OAuth & Permissions.")
-    if listens and settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
-        wrong.append("Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside SLACK_BOT_TOKEN.")
+    wrong += _wrong_with_slack(settings, listens=listens)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _wrong_with_slack(settings: Settings, *, listens: bool) -> Iterator[str]:
+    """What does not fit together among Slack's settings: one workspace by its token, or many by installing."""
+    if bool(settings.slack_client_id) != bool(settings.slack_client_secret):
+        given, missing = ("ID", "SECRET") if settings.slack_client_id else ("SECRET", "ID")
+        yield (
+            f"SLACK_CLIENT_{missing} is missing beside SLACK_CLIENT_{given}: copy both from Slack, Basic Information, "
+            "or leave both out."
+        )
+    elif settings.has_many_workspaces:
+        if listens and not settings.slack_signing_secret:
+            yield "SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET too: copy it from Slack, Basic Information."
+        if listens and not settings.public_url.startswith("https://"):
+            yield (
+                "SLACK_CLIENT_ID needs PUBLIC_URL, beginning with https://: workspaces install the bot from "
+                "PUBLIC_URL/slack/install."
+            )
+        return
+    has_way_in = settings.slack_app_token or settings.slack_signing_secret
+    if has_way_in and not (settings.slack_bot_token or settings.slack_client_id or settings.slack_client_secret):
+        yield "SLACK_BOT_TOKEN is missing: copy it from Slack, OAuth & Permissions."
+    if listens and settings.slack_bot_token and not has_way_in:
+        yield "Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside SLACK_BOT_TOKEN."
+
+
+def _find_key(text: str) -> str | None:
+    """A key of 32 bytes in the one spelling of base64 that the vault takes; None where it is none."""
+    try:
+        data = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return base64.urlsafe_b64encode(data).decode() if len(data) == 32 else None
 
 
 def _read_file(path: Path) -> dict[str, str]:

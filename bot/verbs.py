@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 from bot import office
 from bot.app import App, account, open_app
@@ -16,8 +17,10 @@ from bot.settings import read_settings
 from documents.papers import PaperKind
 from documents.plan_json import plan_to_json
 from documents.read import MOST_BYTES, read_plan
+from jobs.sender import NotSent, Undeliverable
 from programme.calendar import say_date
 from programme.messages import Form, Request, UserError, Where
+from storage.installations import list_installations
 
 COULD_NOT, USED_WRONGLY = 1, 2
 
@@ -136,6 +139,118 @@ def end_holder(options: Namespace) -> int:
 def set_office(options: Namespace) -> int:
     with _app(options) as app, app.db.write() as tx:
         line = office.set_office(tx, options.address, name=options.name, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def load_people(options: Namespace) -> int:
+    from bot import roll  # with what it reads, only where it is wanted
+
+    with Path(options.file).open("rb") as file:
+        data = file.read(roll.MOST_BYTES + 1)
+    holdings, refused = roll.read_roll(data)
+    with _app(options) as app:
+        today = app.calendar.today(options.now)
+        with app.db.read() as tx:
+            holdings, unknown = roll.check_roles(tx, holdings, today)
+        wrong: list[roll.Refusal] = []
+        if holdings and (token := _find_slack_token(app, options.workspace)):
+            from bot.slack.people import SlackPeople  # only where Slack is configured
+
+            slack = SlackPeople(token, app.settings.slack_api_url, sleep)
+            team = slack.find_team()
+            if options.workspace and options.workspace != team:
+                raise UserError(f"The bot is in the Slack workspace {team}, not in {options.workspace}.")
+            holdings, wrong = roll.find_accounts(holdings, team, slack.find_by_email, _say_progress)
+        done = roll.load_roll(
+            app.db,
+            holdings,
+            [*refused, *unknown, *wrong],
+            today=today,
+            now=options.now,
+            account=account(),
+            dry_run=options.dry_run,
+        )
+    print(done.to_json() if options.json else "\n".join(done.to_lines()))
+    return COULD_NOT if done.refused else 0
+
+
+def _find_slack_token(app: App, workspace: str | None) -> str:
+    """The bot's token in that workspace, or in the only one; "" where Slack is not set up. UserError where there are
+    several, or none of that id."""
+    if not app.settings.has_many_workspaces:
+        return app.settings.slack_bot_token
+    with app.db.read() as tx:
+        teams = [one.team_id for one in list_installations(tx)]
+    if workspace and workspace not in teams:
+        raise UserError(f"The bot is not installed in the Slack workspace {workspace}: see halfterm workspaces list")
+    if len(teams) > 1 and not workspace:
+        raise UserError(f"The bot is in several Slack workspaces, so say in which to look: --workspace {teams[0]}")
+    try:
+        return app.installs.token_of(workspace or teams[0]) if teams else ""
+    except (NotSent, Undeliverable) as error:
+        raise UserError(f"Slack cannot be asked: {error.reason}.") from None
+
+
+def _say_progress(number: int, of: int) -> None:
+    print(f"{number} of {of}", file=sys.stderr)
+
+
+def manifest_slack(options: Namespace) -> int:
+    from bot.commands import COMMANDS  # all known: the door imports every one
+    from bot.slack.manifest import build_manifest
+
+    settings = read_settings(os.environ, Path(".env"))
+    url = options.http or (settings.public_url if options.http == "" or settings.has_many_workspaces else "")
+    if options.http == "" and not url:
+        raise UserError("Slack calls an address by HTTP: give it after --http, or set PUBLIC_URL.")
+    made = build_manifest(
+        COMMANDS.values(),
+        prefix=options.prefix,
+        public_url=url,
+        many=settings.has_many_workspaces and bool(url),
+        chosen=options.chosen or (),
+    )
+    print(json.dumps(made, ensure_ascii=False, indent=2))
+    return 0
+
+
+def manifest_teams(options: Namespace) -> int:
+    print("There is no Teams app yet, so it has no manifest.", file=sys.stderr)
+    return USED_WRONGLY
+
+
+def join_workspace(options: Namespace) -> int:
+    from bot import joining  # with what locks tokens, only where it is wanted
+
+    with _app(options) as app, app.db.write() as tx:
+        line = joining.join(tx, options.workspace, name=options.name, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def leave_workspace(options: Namespace) -> int:
+    from bot import joining
+
+    with _app(options) as app, app.db.write() as tx:
+        line = joining.leave(tx, options.workspace, now=options.now, account=account())
+    print(line)
+    return 0
+
+
+def list_workspaces(options: Namespace) -> int:
+    from bot import joining
+
+    with _app(options) as app, app.db.read() as tx:
+        print(joining.list_all(tx, app.settings, as_json=options.json))
+    return 0
+
+
+def rekey_workspaces(options: Namespace) -> int:
+    from bot import joining
+
+    with _app(options) as app, app.db.write() as tx:
+        line = joining.rekey(tx, app.settings, dry_run=options.dry_run, now=options.now, account=account())
     print(line)
     return 0
 

@@ -8,9 +8,11 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -268,6 +270,13 @@ def test_it_answers_on_while_slack_cannot_be_reached(bot: Serving, slack: FakeSl
     assert bot.stop() == 0
 
 
+def state_of_reply(database: Path) -> str:
+    """Where the only reply in the outbox of a running bot stands."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        (state,) = connection.execute("SELECT state FROM outbox WHERE kind = 'reply'").fetchone()
+    return str(state)
+
+
 def test_what_was_left_unsaid_is_said_after_a_restart(
     serving: Callable[..., Serving], planned: Path, slack: FakeSlack
 ) -> None:
@@ -276,7 +285,7 @@ def test_what_was_left_unsaid_is_said_after_a_restart(
     slack.fail("chat.postMessage", how="429", retry_after=3, times=100)
     first = serving(**settings)
     first.direct("progress P2.3c twelve schools have it")
-    eventually(lambda: slack.asked("chat.postMessage"))
+    eventually(lambda: slack.asked("chat.postMessage") and state_of_reply(planned / "halfterm.db") == "due")
     first.process.kill()
     first.close()
     slack._failures.clear()

@@ -12,8 +12,6 @@ from tests.cli.run import ROOT, halfterm, well
 
 # Section 7 lists them; what is not in Settings yet is marked so in `.env.example`.
 NOT_YET = {
-    "SLACK_CLIENT_ID",
-    "SLACK_CLIENT_SECRET",
     "TEAMS_CLIENT_ID",
     "TEAMS_CLIENT_SECRET",
     "TEAMS_TENANT_ID",
@@ -27,6 +25,14 @@ WRONG = {
     "SLACK_BOT_TOKEN": "hunter2",
     "SLACK_APP_TOKEN": "hunter2",
     "SLACK_API_URL": "http://[hunter2",
+    "SLACK_POSTS_A_MINUTE": "hunter2",
+    "TOKEN_KEYS": "hunter2",
+}
+MANY = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "s",
+    "SLACK_SIGNING_SECRET": "s",
+    "PUBLIC_URL": "https://halfterm.example.org",
 }
 
 
@@ -64,6 +70,45 @@ def test_slack_needs_a_token_and_a_way_in() -> None:
     assert mistakes(SLACK_SIGNING_SECRET="s")[0].startswith("SLACK_BOT_TOKEN is missing")
     assert mistakes(SLACK_APP_TOKEN="xapp-1")[0].startswith("SLACK_BOT_TOKEN is missing")
     assert read_settings({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}).has_slack
+
+
+def test_many_workspaces_need_no_token_of_their_own() -> None:
+    found = read_settings(MANY, listens=True)
+    assert (found.has_slack, found.has_many_workspaces, found.slack_bot_token) == (True, True, "")
+
+
+def test_many_workspaces_need_both_of_a_pair_a_secret_to_sign_and_a_public_address() -> None:
+    def without(*names: str, **others: str) -> list[str]:
+        with pytest.raises(SettingsError) as refused:
+            read_settings({name: value for name, value in MANY.items() if name not in names} | others, listens=True)
+        return str(refused.value).splitlines()
+
+    assert [line.split()[0] for line in without("SLACK_CLIENT_ID")] == ["SLACK_CLIENT_ID"]
+    assert [line.split()[0] for line in without("SLACK_CLIENT_SECRET")] == ["SLACK_CLIENT_SECRET"]
+    assert without("SLACK_SIGNING_SECRET", "PUBLIC_URL") == [
+        "SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET too: copy it from Slack, Basic Information.",
+        "SLACK_CLIENT_ID needs PUBLIC_URL, beginning with https://: workspaces install the bot from "
+        "PUBLIC_URL/slack/install.",
+    ]
+    assert without(PUBLIC_URL="http://halfterm.example.org")[0].startswith("SLACK_CLIENT_ID needs PUBLIC_URL")
+
+
+def test_who_only_sends_to_many_workspaces_needs_no_way_in() -> None:
+    assert read_settings({"SLACK_CLIENT_ID": "111.222", "SLACK_CLIENT_SECRET": "s"}).has_many_workspaces
+
+
+def test_keys_for_tokens_are_separated_by_commas_or_spaces_and_spelt_either_way() -> None:
+    plain, url = "+/" * 21 + "8=", "-_" * 21 + "8="
+    other = "A" * 43 + "="
+    assert read_settings({"TOKEN_KEYS": f"{plain}, {other}\n"}).token_keys == (url, other)
+    assert read_settings({"TOKEN_KEYS": f"{other} {url}"}).token_keys == (other, url)
+
+
+@pytest.mark.parametrize("key", ["A" * 42 + "==", "A" * 47 + "=", "é" * 44, "A" * 43])
+def test_a_key_for_tokens_has_thirty_two_bytes(key: str) -> None:
+    assert mistakes(TOKEN_KEYS=f"{'A' * 43}=,{key}") == [
+        "TOKEN_KEYS holds something that is no key: make each with openssl rand -base64 32."
+    ]
 
 
 def test_the_environment_wins_over_the_file_and_nothing_over_neither(tmp_path: Path) -> None:
