@@ -114,7 +114,9 @@ def set_holder(
     found = appointments.set_holder(tx, role, person, directory, from_on=since)
     facts = {"role": found.abbreviation, "address": address, "from": since}
     record(tx, "people_set", actor=_OFFICE, account=account, now=now, facts=facts)
-    return f"{name or address} holds {found.abbreviation}{f' from {say_date(since)}' if since else ''}."
+    known = people.find_person(tx, address)
+    closed = " Their account there is closed, so nothing reaches them." if known and known.closed else ""
+    return f"{name or address} holds {found.abbreviation}{f' from {say_date(since)}' if since else ''}.{closed}"
 
 
 def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: datetime, account: str) -> str:
@@ -145,18 +147,26 @@ def end_office(tx: Tx, address: str, *, now: datetime, account: str) -> str:
 def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
     """Who holds what, past and to come too."""
     holdings = people.list_holdings(tx)
-    office = people.list_office(tx)
+    office = [one for one in people.list_persons(tx).values() if one.office]
     if as_json:
         rows = [
-            {"role": role, "address": one.address, "name": one.name or None, "from": _iso(since), "until": _iso(until)}
+            {
+                "role": role,
+                "address": one.address,
+                "name": one.name or None,
+                "from": _iso(since),
+                "until": _iso(until),
+            }
+            | ({"closed": True} if one.closed else {})
             for role, one, since, until in holdings
         ]
         whole = {"people": rows, "office": [{"address": one.address, "name": one.name or None} for one in office]}
         return json.dumps(whole, ensure_ascii=False, indent=2)
-    lines = [f"programme office: {one.label}" for one in office]
+    lines = [f"programme office: {one.label}{', account closed' if one.closed else ''}" for one in office]
     for role, one, since, until in holdings:
         dates = " ".join([*([f"from {since}"] if since else []), *([f"until {until}"] if until else [])])
-        lines.append(f"{role}: {one.label}{f' ({one.address})' if one.name else ''}{f', {dates}' if dates else ''}")
+        parts = [f"{one.label}{f' ({one.address})' if one.name else ''}", dates, "account closed" if one.closed else ""]
+        lines.append(f"{role}: {', '.join(part for part in parts if part)}")
     return "\n".join(lines) or "Nobody yet. Add somebody: halfterm people set ROLE ADDRESS"
 
 

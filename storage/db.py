@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -66,11 +67,14 @@ class Database:
         self.programme = programme
         self._key = key
         self._engine = _engine(url)
+        # SQLite lets one writer in and has the others sleep and try again, some of them for seconds. So those of one
+        # process wait here, where the next is let in as soon as the last has gone.
+        self._turn = Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
-        with self._plainly(), self._engine.begin() as conn:
+        with self._turn, self._plainly(), self._engine.begin() as conn:
             _begin(conn, "IMMEDIATE")
             yield Tx(conn, self.programme, self._key)
 

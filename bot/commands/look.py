@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
@@ -33,8 +34,11 @@ from storage.people import get_group, label_of, list_persons
 
 _MOST_LISTED = 20
 _MOST_TOLD = 15
+_FILE_FOLLOWS = "The whole as a Word file follows in your direct messages."
 _FIRST = ("rag", "progress", "done", "slipping", "nochange", "actions", "action", "why")  # what owners type most
-_DECIDING = frozenset({"agree", "return", "reopen", "ack", "redact", "pause", "resume"})  # for chairs and the office
+_DECIDING = frozenset(  # for chairs and the office
+    {"agree", "return", "reopen", "ack", "redact", "pause", "resume", "claims", "approve", "decline", "hear"}
+)
 
 
 @command("action REF")
@@ -159,7 +163,15 @@ def digest(ask: Ask) -> Reply:
             f"Only the chair of {group.name}, accountable leads and the programme office can read its digest."
         )
     found = read_digest(ask.tx, group, ask.directory, ask.now, ask.calendar, ask.policy)
-    return compose_digest_message(found, draw_digest(found))
+    message = compose_digest_message(found, draw_digest(found))
+    where = ask.request.where
+    if where.channel != "slack":  # it alone takes files
+        return message
+    key = f"file:digest:{where.workspace}:{ask.request.seen_id or ask.now.isoformat()}"
+    outbox.say(ask.tx, key, "file", ask.request.actor, due_at=ask.now, facts={"group": group.name})
+    return replace(
+        message, text=f"{message.text}\n{_FILE_FOLLOWS}", blocks=(*message.blocks, Text(_FILE_FOLLOWS, quiet=True))
+    )
 
 
 @command("meetings [GROUP]")

@@ -1,4 +1,4 @@
-"""Slack's way in: one set of Bolt listeners turns commands, messages, mentions and taps into Requests.
+"""Slack's way in: one set of Bolt listeners turns commands, messages, mentions, taps and forms into Requests.
 
 `bot.slack.inbound` serves them over signed HTTP or Socket Mode.
 """
@@ -8,19 +8,34 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.slack.blocks import form_as_message, render
-from bot.slack.read import event_request, is_said_by_a_person, plain_words, to_request
-from programme.messages import Form, Reply, Request
+from bot.slack.read import (
+    event_request,
+    find_edited,
+    is_said_by_a_person,
+    permalink,
+    plain_words,
+    read_command,
+    read_name,
+    read_team,
+    to_request,
+)
+from bot.slack.views import FORM, HOME, find_errors, modal_view, read_answers, read_metadata, told_view
+from programme.messages import Form, Message, Reply, Request
 
 APOLOGY = (
     "Something went wrong on our side; nothing was changed. Try again; if it happens twice tell the programme office."
 )
+UPDATE, FILE = "update_action", "file_message"  # callback ids of the shortcuts
+
+_HOME_PAGE = re.compile(r"home(?: ([1-9]\d{0,3}))?")
 
 Json = dict[str, Any]
 
@@ -30,12 +45,29 @@ _silent = logging.getLogger("halfterm.slack.bolt")
 _silent.setLevel(logging.CRITICAL)
 
 
-def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], None]) -> App:
-    """The Bolt app. `say` does what is asked and returns what rides in the answer (None: seen before, say nothing);
-    `note` does it where the answer can carry nothing, and puts its reply in the outbox.
+class Answer(Protocol):
+    """`Door.answer`: does what is asked and returns the reply, or None where nothing is left to say here: it was seen
+    before, or `carries` refused the reply and it is in the outbox."""
 
-    Whatever `say` raises becomes an apology, logged by type; whatever `note` raises a 500, so that Slack sends again.
-    """
+    def __call__(self, request: Request, carries: Callable[[Reply], bool] = ..., /) -> Reply | None: ...
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the listeners need beside `Answer`: `tell` puts a reply in the outbox after all; `open_view` shows a modal
+    (workspace, trigger, view) and says whether it did; `open_home` shows somebody (an address) a page of their Home;
+    `mark_closed` and `uninstall` keep what Slack says of an account and of a workspace."""
+
+    tell: Callable[[Request, Reply], None]
+    open_view: Callable[[str, str, Json], bool]
+    open_home: Callable[[str, int], None]
+    mark_closed: Callable[[str, bool], None]
+    uninstall: Callable[[str], None]
+
+
+def slack_app(answer: Answer, around: Around) -> App:
+    """The Bolt app. Whatever a slash command raises becomes an apology, logged by type; anything else that fails, a
+    500, so that Slack sends it again."""
     app = App(
         name=_silent.name,  # Bolt takes the logger of its name for its own
         logger=_silent,
@@ -43,36 +75,49 @@ def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], 
         raise_error_for_unhandled_request=True,
         authorize=_authorise,
         token_verification_enabled=False,
-        request_verification_enabled=False,  # `routes` does it, with our clock and nothing logged
+        request_verification_enabled=False,  # `inbound` does it, with our clock and nothing logged
         ssl_check_enabled=False,
         ignoring_self_events_enabled=False,  # it would need our own ids from Slack; `is_said_by_a_person` does
         attaching_function_token_enabled=False,
     )
 
+    def note(request: Request) -> None:
+        answer(request, _nothing)
+
+    def show(request: Request, reply: Reply, trigger: str | None) -> bool:
+        """Open a form as a modal; False where the reply is none, or Slack would not."""
+        if not isinstance(reply, Form) or not trigger:
+            return False
+        where = request.where
+        alone = where.conversation.startswith("D")  # what was asked in a channel is answered in direct messages
+        view = modal_view(reply, where.conversation if alone else "", where.thread if alone else "")
+        return around.open_view(where.workspace, trigger, view)
+
     @app.command(re.compile(""))
     def slash_command(body: Json, context: BoltContext, ack: Ack) -> None:
         trigger = body.get("trigger_id")
-        request = to_request(
-            context,
-            f"{body['command']} {plain_words(body.get('text', ''))}".strip(),
-            seen_id=f"trigger:{trigger}" if trigger else None,
-        )
+        seen_id = f"trigger:{trigger}" if trigger else None
+        request = to_request(context, read_command(body), seen_id=seen_id, name=read_name(body))
         try:
-            reply = say(request)
+            reply = answer(request)
+            if reply is None or show(request, reply, trigger):
+                ack()
+                return
         except Exception as error:  # the last wall: the person is told, and nothing of what they wrote is logged
             log.error("a slash command failed: %s", type(error).__name__)
             ack(text=APOLOGY, response_type="ephemeral")
-            return
-        if reply is None:
-            ack()
             return
         post = render(form_as_message(reply) if isinstance(reply, Form) else reply)
         ack(text=post.text, blocks=post.blocks, response_type="ephemeral")
 
     @app.event("message")
     def direct_message(body: Json, event: Json, context: BoltContext) -> None:
-        if event.get("channel_type") == "im" and is_said_by_a_person(event):  # elsewhere, `mention` hears it
-            note(event_request(body, event, context, thread=event.get("thread_ts", "")))
+        if event.get("channel_type") != "im":
+            return  # elsewhere, `mention` hears it
+        edited = find_edited(event)
+        said = edited or event
+        if is_said_by_a_person(said):
+            note(event_request(body, said, context, thread=said.get("thread_ts") or "", is_edit=edited is not None))
 
     @app.event("app_mention")
     def mention(body: Json, event: Json, context: BoltContext) -> None:
@@ -83,18 +128,85 @@ def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], 
     @app.action(re.compile(r"^say:"))
     def tap(body: Json, action: Json, context: BoltContext, ack: Ack) -> None:
         message, trigger = body.get("message") or {}, body.get("trigger_id")
-        # What one person alone was shown is answered to them alone, in their direct messages.
-        private = bool((body.get("container") or {}).get("is_ephemeral"))
-        note(
-            to_request(
-                context,
-                plain_words(action.get("value", "")),
-                conversation="" if private else None,
-                thread="" if private else message.get("thread_ts") or message.get("ts", ""),
-                seen_id=f"action:{trigger}" if trigger else None,
-            )
+        words, container = plain_words(action.get("value", "")), body.get("container") or {}
+        at_home = (body.get("view") or {}).get("type") == HOME
+        # What one person alone was shown is answered to them alone, in their direct messages; so is what was tapped in
+        # a channel, where not all who read may read the answer.
+        private = at_home or container.get("is_ephemeral") or not str(context.channel_id or "").startswith("D")
+        request = to_request(
+            context,
+            words,
+            conversation="" if private else None,
+            thread="" if private else message.get("thread_ts") or message.get("ts", ""),
+            seen_id=f"action:{trigger}" if trigger else None,
+            name=read_name(body),
         )
+        if at_home and (page := _HOME_PAGE.fullmatch(words)):
+            around.open_home(request.actor, int(page[1] or 1))
+        elif (reply := answer(request, _is_form)) and not show(request, reply, trigger):
+            around.tell(request, reply)
         ack()
+
+    @app.view(FORM)
+    def submitted(body: Json, view: Json, context: BoltContext, ack: Ack) -> None:
+        words, conversation, thread = read_metadata(view)
+        trigger = body.get("trigger_id")
+        request = to_request(
+            context,
+            words,
+            conversation=conversation,
+            thread=thread,
+            seen_id=f"view:{trigger}" if trigger else None,
+            fields=read_answers(view),
+        )
+        reply = answer(request, _stays_in_the_form)
+        if isinstance(reply, Form):
+            ack(response_action="update", view=modal_view(reply, conversation, thread))
+        elif reply is None:
+            ack()
+        elif errors := find_errors(view, reply):
+            ack(response_action="errors", errors=errors)
+        else:
+            ack(response_action="update", view=told_view("Nothing was changed", reply.text))
+
+    def open_form(body: Json, context: BoltContext, text: str, fields: dict[str, str]) -> None:
+        trigger = body.get("trigger_id")
+        seen_id = f"shortcut:{trigger}" if trigger else None
+        request = to_request(context, text, conversation="", seen_id=seen_id, fields=fields, name=read_name(body))
+        if (reply := answer(request, _is_form)) and not show(request, reply, trigger):
+            around.tell(request, reply)
+
+    @app.global_shortcut(UPDATE)
+    def update_action(body: Json, context: BoltContext, ack: Ack) -> None:
+        open_form(body, context, "update", {})
+        ack()
+
+    @app.message_shortcut(FILE)
+    def file_message(body: Json, context: BoltContext, ack: Ack) -> None:
+        message = body.get("message") or {}
+        fields = {"text": plain_words(message.get("text") or "").strip(), "link": permalink(body, message)}
+        open_form(body, context, "file", {name: value for name, value in fields.items() if value})
+        ack()
+
+    @app.event("app_home_opened")
+    def home(event: Json, context: BoltContext) -> None:
+        if event.get("tab") == HOME and event.get("user"):
+            around.open_home(f"slack:{read_team(context)}:{event['user']}", 1)
+
+    @app.event("user_change")
+    def account(event: Json, context: BoltContext) -> None:
+        user = event.get("user") or {}
+        if user.get("id"):
+            around.mark_closed(f"slack:{read_team(context)}:{user['id']}", bool(user.get("deleted")))
+
+    @app.event("app_uninstalled")
+    def uninstalled(context: BoltContext) -> None:
+        around.uninstall(read_team(context))
+
+    @app.event("tokens_revoked")
+    def revoked(event: Json, context: BoltContext) -> None:
+        if (event.get("tokens") or {}).get("bot"):
+            around.uninstall(read_team(context))
 
     @app.error
     def settle(error: Exception) -> BoltResponse:
@@ -106,6 +218,19 @@ def slack_app(say: Callable[[Request], Reply | None], note: Callable[[Request], 
     return app
 
 
+def _nothing(_reply: Reply) -> bool:
+    return False
+
+
+def _is_form(reply: Reply) -> bool:
+    return isinstance(reply, Form)
+
+
+def _stays_in_the_form(reply: Reply) -> bool:
+    """The next form, or what is wrong in this one; what was done is told in the conversation."""
+    return isinstance(reply, Form) or (isinstance(reply, Message) and not reply.done)
+
+
 def _authorise(context: BoltContext) -> AuthorizeResult:
-    """Bolt wants one; who may do what is decided by `say`, and no listener calls Slack."""
+    """Bolt wants one; who may do what is decided by `Answer`, and no listener needs Slack for it."""
     return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id)

@@ -57,12 +57,12 @@ class SlackPost:
 
 def render_all(message: Message) -> list[SlackPost]:
     """The posts that together say `message`, nothing left out: one, unless it is over Slack's size for a post."""
-    text = _printable(message.text).strip() or "(no words)"
-    blocks = list(_draw(message)) or list(_sections(text))  # the text, where there is nothing more to show
+    text = printable(message.text).strip() or "(no words)"
+    blocks = list(draw(message)) or list(sections(text))  # the text, where there is nothing more to show
     shares = list(_packed(blocks, _json_size, MOST_BYTES, MOST_BLOCKS))
     texts = [
-        _cut(text, MOST_TEXT),
-        *(f"{_cut(text, 150)} (part {n} of {len(shares)})" for n in range(2, len(shares) + 1)),
+        cut(text, MOST_TEXT),
+        *(f"{cut(text, 150)} (part {n} of {len(shares)})" for n in range(2, len(shares) + 1)),
     ]
     return [SlackPost(escape(words), share) for words, share in zip(texts, shares, strict=True)]
 
@@ -73,7 +73,7 @@ def render(message: Message) -> SlackPost:
     if not rest:
         return first
     note = "There is more than Slack shows here. Say the same to me in a direct message to see all of it."
-    return SlackPost(first.text, [*first.blocks[: MOST_BLOCKS - 1], *_context(note)])
+    return SlackPost(first.text, [*first.blocks[: MOST_BLOCKS - 1], *context(note)])
 
 
 def form_as_message(form: Form) -> Message:
@@ -94,45 +94,48 @@ def _asked(field: Field) -> str:
     return f"{field.label} ({details})" if details else field.label
 
 
-def _draw(message: Message) -> Iterator[Json]:
+def draw(message: Message) -> Iterator[Json]:
+    """The blocks that show a message, however many."""
     numbers = count()
     for block in message.blocks:
         match block:
             case Heading(text):
                 yield from _heading(text)
             case Text(text, quiet):
-                yield from _context(text) if quiet else _sections(text)
+                yield from context(text) if quiet else sections(text)
             case Facts(pairs):
                 yield from _facts(pairs)
             case Bullets(items):
-                yield from _sections("\n".join(f"• {item}" for item in items if item.strip()))
+                yield from sections("\n".join(f"• {item}" for item in items if item.strip()))
             case Table(columns, rows):
                 yield from _table(columns, rows)
             case Buttons(buttons):
                 yield from _buttons(buttons, numbers)
             case Picture(_, words):
-                yield from _context(words)
+                yield from context(words)
 
 
 def _heading(text: str) -> Iterator[Json]:
-    words = _one_line(text)
+    words = one_line(text)
     if len(words) > MOST_HEADER:
-        yield from _sections(words)
+        yield from sections(words)
     elif words:
-        yield {"type": "header", "text": _plain(words)}
+        yield {"type": "header", "text": plain(words)}
 
 
-def _sections(text: str) -> Iterator[Json]:
+def sections(text: str) -> Iterator[Json]:
+    """Paragraphs, each within a section's length."""
     return ({"type": "section", "text": words} for words in _words(text))
 
 
-def _context(text: str) -> Iterator[Json]:
+def context(text: str) -> Iterator[Json]:
+    """Small print."""
     return ({"type": "context", "elements": [words]} for words in _words(text))
 
 
 def _facts(pairs: tuple[tuple[str, str], ...]) -> Iterator[Json]:
     """In two columns where every pair is short, else a line each."""
-    facts = [(_one_line(label), _printable(value).strip() or "–") for label, value in pairs if label or value]
+    facts = [(one_line(label), printable(value).strip() or "–") for label, value in pairs if label or value]
     if all(len(label) + len(value) <= SHORT_FACT for label, value in facts):
         fields = [_mrkdwn(f"*{escape(label or '–')}*\n{_linked(value)}") for label, value in facts]
         for group in _packed(fields, _json_size, MOST_BYTES // 2, MOST_FIELDS):
@@ -144,12 +147,12 @@ def _facts(pairs: tuple[tuple[str, str], ...]) -> Iterator[Json]:
 
 def _table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Iterator[Json]:
     """Monospace where it is narrow enough, its header repeated in each piece; else a line a row."""
-    grid = [[_one_line(cell).replace("`", "'") for cell in row] for row in (columns, *rows)]
+    grid = [[one_line(cell).replace("`", "'") for cell in row] for row in (columns, *rows)]
     widths = [max(map(len, column)) for column in zip_longest(*grid, fillvalue="")]
     if not any(widths):
         return
     if sum(widths) + 2 * (len(widths) - 1) > TABLE_WIDTH:
-        yield from _sections("\n".join(_row_as_line(grid[0], row) for row in grid[1:] if any(row)))
+        yield from sections("\n".join(_row_as_line(grid[0], row) for row in grid[1:] if any(row)))
         return
     head, *lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in grid]
     top = escape(f"{head}\n{'  '.join('─' * width for width in widths)}\n")
@@ -169,29 +172,30 @@ def _buttons(buttons: tuple[Button, ...], numbers: Iterator[int]) -> Iterator[Js
     """Rows of buttons; a command too long to be carried by one is shown as what to type."""
     taps: list[Json] = []
     for button in buttons:
-        command, label = _printable(button.command).strip(), _one_line(button.label)
+        command, label = printable(button.command).strip(), one_line(button.label)
         if len(command) > MOST_VALUE:
-            yield from _sections(f"{label or 'To do this'}: type {command}")
+            yield from sections(f"{label or 'To do this'}: type {command}")
         elif command:
-            taps.append(_tap(label or _one_line(command), command, button.style, next(numbers)))
+            taps.append(_tap(label or one_line(command), command, button.style, next(numbers)))
     for group in _packed(taps, _json_size, MOST_BYTES // 2, MOST_ACTIONS):
         yield {"type": "actions", "elements": group}
 
 
 def _tap(label: str, command: str, style: str, number: int) -> Json:
-    tap = {"type": "button", "text": _plain(_cut(label, MOST_LABEL)), "value": command, "action_id": f"say:{number}"}
+    tap = {"type": "button", "text": plain(cut(label, MOST_LABEL)), "value": command, "action_id": f"say:{number}"}
     return tap if style == "plain" else tap | {"style": style}
 
 
 def _words(text: str) -> Iterator[Json]:
     """`text` as text objects of at most 3,000 characters: plain, or mrkdwn where it holds a link."""
-    words = _printable(text).strip()
+    words = printable(text).strip()
     if _LINK.search(words):
         return map(_mrkdwn, _cut_up(_linked(words), MOST_SECTION))
-    return map(_plain, _cut_up(words, MOST_SECTION))
+    return map(plain, _cut_up(words, MOST_SECTION))
 
 
-def _plain(text: str) -> Json:
+def plain(text: str) -> Json:
+    """A text object in which nothing is mark-up."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
@@ -205,15 +209,18 @@ def _linked(text: str) -> str:
     return "".join(f"<{escape(part)}>" if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Without control characters and halves of surrogate pairs, which Slack refuses."""
     return text if text.isascii() and text.isprintable() else text.translate(_UNPRINTABLE)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(_printable(text).split())
+def one_line(text: str) -> str:
+    """Printable, and without line ends."""
+    return " ".join(printable(text).split())
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
+    """At most so many characters, the last an ellipsis where some were left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 

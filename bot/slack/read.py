@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt import BoltContext
 
-from programme.messages import Request, Where
+from programme.messages import File, Request, Where
 
 Json = dict[str, Any]
 
@@ -25,6 +25,12 @@ def _as_typed(link: re.Match[str]) -> str:
     return label if label == rest else scheme + rest
 
 
+def read_command(body: Json) -> str:
+    """A slash command with its words: `/rag P2.3c at-risk`; of `/ht-rag`, installed so beside a like one, `/rag`."""
+    word = str(body["command"]).removeprefix("/").rpartition("-")[2]
+    return f"/{word} {plain_words(body.get('text') or '')}".strip()
+
+
 def is_said_by_a_person(event: Json) -> bool:
     """A message somebody wrote now: not a bot's (ours among them), nor the notice of an edit or a deletion."""
     return (
@@ -34,13 +40,42 @@ def is_said_by_a_person(event: Json) -> bool:
     )
 
 
+def find_edited(event: Json) -> Json | None:
+    """The message as its author has put it anew, as an event of its own; None for any other change to one.
+
+    Slack says `message_changed` of a link it has unfurled too: then the words are the same.
+    """
+    if event.get("subtype") != "message_changed":
+        return None
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    if not is_said_by_a_person(now) or now.get("text") == before.get("text"):
+        return None
+    return now | {"type": "message", "channel": event.get("channel"), "channel_type": event.get("channel_type")}
+
+
 def event_request(
-    body: Json, event: Json, context: BoltContext, *, conversation: str | None = None, thread: str = ""
+    body: Json,
+    event: Json,
+    context: BoltContext,
+    *,
+    conversation: str | None = None,
+    thread: str = "",
+    is_edit: bool = False,
 ) -> Request:
+    """What somebody wrote, as a request; `conversation` where the reply is not for where it was written."""
     event_id = body.get("event_id")
-    text = plain_words(_without_our_mention(body, event)).strip()
-    seen_id = f"event:{event_id}" if event_id else None
-    return to_request(context, text, conversation=conversation, thread=thread, seen_id=seen_id)
+    files = [one for one in event.get("files") or () if one.get("permalink")]
+    return to_request(
+        context,
+        plain_words(_without_our_mention(body, event)).strip(),
+        user=event["user"],
+        conversation=conversation if conversation is not None else event.get("channel") or "",
+        thread=thread,
+        seen_id=f"event:{event_id}" if event_id else None,
+        said_id=event.get("ts") or "",
+        is_edit=is_edit,
+        files=tuple(File(str(one.get("title") or one.get("name") or "a file"), one["permalink"]) for one in files),
+    )
 
 
 def _without_our_mention(body: Json, event: Json) -> str:
@@ -52,11 +87,44 @@ def _without_our_mention(body: Json, event: Json) -> str:
 
 
 def to_request(
-    context: BoltContext, text: str, *, seen_id: str | None, conversation: str | None = None, thread: str = ""
+    context: BoltContext,
+    text: str,
+    *,
+    seen_id: str | None,
+    user: str = "",
+    conversation: str | None = None,
+    thread: str = "",
+    **more: Any,
 ) -> Request:
-    team = context.team_id or context.enterprise_id or ""
+    """A request by whoever Slack says it is from, answered in the conversation it was made in, if not another."""
+    team = read_team(context)
     where = Where("slack", (context.channel_id or "") if conversation is None else conversation, thread, team)
-    return Request(f"slack:{team}:{context.user_id}", _storable(text), where, seen_id=seen_id)
+    return Request(f"slack:{team}:{user or context.user_id}", _storable(text), where, seen_id=seen_id, **more)
+
+
+def read_team(context: BoltContext) -> str:
+    """The workspace a request came from, or the organisation of an app that has only that."""
+    return context.team_id or context.enterprise_id or ""
+
+
+def read_name(body: Json) -> str:
+    """What Slack calls the person of a command or a tap."""
+    user = body.get("user") or {}
+    return str(body.get("user_name") or user.get("name") or user.get("username") or "")
+
+
+def permalink(body: Json, message: Json) -> str:
+    """Where the message of a shortcut can be read again, as Slack's own links are made; "" where that is unknown.
+
+    Built rather than asked for: Slack tells a bot the link only of what it may read itself.
+    """
+    domain, channel = (body.get("team") or {}).get("domain"), (body.get("channel") or {}).get("id")
+    ts, thread = str(message.get("ts") or ""), str(message.get("thread_ts") or "")
+    if not (domain and channel and ts):
+        return ""
+    host = "slack-gov.com" if "slack-gov.com" in str(body.get("response_url")) else "slack.com"
+    link = f"https://{domain}.{host}/archives/{channel}/p{ts.replace('.', '')}"
+    return f"{link}?thread_ts={thread}&cid={channel}" if thread and thread != ts else link
 
 
 def _storable(text: str) -> str:

@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +20,13 @@ from hypothesis import strategies as st
 from slack_bolt import App
 from starlette.applications import Starlette
 
-from bot.slack.app import APOLOGY, slack_app
+from bot.handle import Door
+from bot.slack.app import APOLOGY, FILE, UPDATE, Answer, Around, slack_app
 from bot.slack.inbound import routes
 from bot.slack.read import plain_words
-from programme.messages import Field, Form, Heading, Message, Reply, Request, Where
+from bot.slack.views import modal_view
+from programme.messages import Field, File, Form, Heading, Message, Reply, Request, Where
+from tests.slack_payloads import collect
 from tests.slack_rules import find_fault
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # from Slack's own example
@@ -32,24 +36,58 @@ Json = dict[str, Any]
 
 
 class Desk:
-    """Stands where `handle` will: keeps what was asked, and answers with `reply` what was not seen before."""
+    """Stands where the door will: keeps what was asked, and answers with `reply` what was not seen before.
+
+    `asked` are the requests whose answer rode in the response, `noted` the others; `opened` the modals shown, `homes`
+    the Homes asked for, `heard` what Slack said of accounts and workspaces. `opens`: whether Slack shows modals.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
         self.noted: list[Request] = []
         self.reply: Reply | Exception = Message("P2.3c is at risk.")
+        self.opens = True
+        self.opened: list[tuple[str, str, Json]] = []
+        self.homes: list[tuple[str, int]] = []
+        self.heard: list[tuple[object, ...]] = []
 
-    def say(self, request: Request) -> Reply | None:
+    def answer(self, request: Request, carries: Callable[[Reply], bool] = lambda reply: True, /) -> Reply | None:
+        if isinstance(self.reply, Exception):
+            self.noted.append(request)
+            raise self.reply
         again = request.seen_id is not None and request.seen_id in [seen.seen_id for seen in self.asked]
-        self.asked.append(request)
-        if isinstance(self.reply, Exception):
-            raise self.reply
-        return None if again else self.reply
+        carried = carries(self.reply)
+        (self.asked if carried else self.noted).append(request)
+        return None if again or not carried else self.reply
 
-    def note(self, request: Request) -> None:
+    def tell(self, request: Request, reply: Reply) -> None:
         self.noted.append(request)
-        if isinstance(self.reply, Exception):
-            raise self.reply
+
+    def open(self, team: str, trigger: str, view: Json) -> bool:
+        if self.opens:
+            self.opened.append((team, trigger, view))
+        return self.opens
+
+    def app(self) -> App:
+        return slack_app(
+            self.answer,
+            Around(
+                self.tell,
+                self.open,
+                lambda address, page: self.homes.append((address, page)),
+                lambda address, closed: self.heard.append((address, closed)),
+                lambda team: self.heard.append((team,)),
+            ),
+        )
+
+
+def only(answer: Answer, door: Door) -> App:
+    """The app of a door, with nothing around it: Slack shows no modals and no Homes."""
+
+    def nothing(*_what: object) -> None:
+        return None
+
+    return slack_app(answer, Around(door.tell, lambda *_what: False, nothing, nothing, nothing))
 
 
 class Slack:
@@ -65,7 +103,10 @@ class Slack:
             async with AsyncClient(transport=ASGITransport(self.served), base_url="http://us") as client:
                 return await client.request(method, "/slack/events", content=content, headers=raw)
 
-        return asyncio.run(call())
+        answer = asyncio.run(call())
+        if "response_type" in answer.text:
+            collect("answer", answer.json())
+        return answer
 
     def send(self, body: str | bytes, kind: str = "application/json", at: datetime = NOW, **headers: str) -> Response:
         raw = body.encode() if isinstance(body, str) else body
@@ -118,7 +159,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def slack(desk: Desk) -> Slack:
-    return Slack(slack_app(desk.say, desk.note))
+    return Slack(desk.app())
 
 
 def test_a_slash_command_is_answered_in_the_response(slack: Slack, desk: Desk) -> None:
@@ -134,10 +175,28 @@ def test_a_slash_command_is_answered_in_the_response(slack: Slack, desk: Desk) -
     }
 
 
-def test_a_form_is_answered_with_what_to_type(slack: Slack, desk: Desk) -> None:
-    desk.reply = Form("Rate", "rag", (Field("why", "Why"),), "Type: rag P2.3c …")
-    assert slack.command("/halfterm", "rag").json()["text"] == "Type: rag P2.3c …"
+FORM = Form("Rate P2.3c", "rag P2.3c", (Field("why", "Why"),), "Type: rag P2.3c …")
+
+
+def test_a_form_is_opened_for_whoever_asked(slack: Slack, desk: Desk) -> None:
+    desk.reply = FORM
+    answer = slack.command("/halfterm", "rag")
+    assert (answer.status_code, answer.text) == (200, "")
     assert desk.asked[0].text == "/halfterm rag"
+    ((team, trigger, view),) = desk.opened
+    assert (team, trigger, view["title"]["text"]) == ("T1", "13345.1", "Rate P2.3c")
+
+
+def test_a_form_that_cannot_be_opened_is_answered_with_what_to_type(slack: Slack, desk: Desk) -> None:
+    desk.reply, desk.opens = FORM, False
+    assert slack.command("/rag", "P2.3c").json()["text"] == "Type: rag P2.3c …"
+    slack.tap()
+    assert [request.text for request in desk.noted] == ["rag P2.3c on-track"]
+
+
+def test_a_command_installed_with_a_prefix_is_the_same_command(slack: Slack, desk: Desk) -> None:
+    slack.command("/ht-rag", "P2.3c at-risk")
+    assert desk.asked[0].text == "/rag P2.3c at-risk"
 
 
 def test_a_command_sent_again_is_not_answered_again(slack: Slack, desk: Desk) -> None:
@@ -186,7 +245,13 @@ def test_a_direct_message_is_noted(slack: Slack, desk: Desk) -> None:
     answer = slack.event(**DIRECT)
     assert (answer.status_code, answer.text) == (200, "")
     assert desk.noted == [
-        Request("slack:T1:U1", "rag P2.3c at-risk", Where("slack", "D1", "", "T1"), seen_id="event:Ev1")
+        Request(
+            "slack:T1:U1",
+            "rag P2.3c at-risk",
+            Where("slack", "D1", "", "T1"),
+            seen_id="event:Ev1",
+            said_id="1662366000.1",
+        )
     ]
 
 
@@ -215,7 +280,8 @@ def test_a_mention_is_heard_once(slack: Slack, desk: Desk) -> None:
     [
         {"bot_id": "BBOT"},
         {"subtype": "bot_message"},
-        {"subtype": "message_changed", "message": {"user": "U1", "text": "rag"}},
+        {"subtype": "message_changed", "message": {"user": "U1", "bot_id": "BBOT", "text": "rag"}},
+        {"subtype": "message_changed", "message": {"user": "U1", "text": "x"}, "previous_message": {"text": "x"}},
         {"subtype": "message_deleted"},
         {"subtype": "channel_join"},
         {"user": None},
@@ -225,6 +291,24 @@ def test_what_no_person_says_now_is_not_heard(slack: Slack, desk: Desk, change: 
     assert slack.event(**DIRECT | change).status_code == 200
     assert slack.event(**MENTION | change).status_code == 200
     assert desk.noted == []
+
+
+def test_an_edited_message_is_told_as_the_edit_of_what_it_said(slack: Slack, desk: Desk) -> None:
+    edited = {"user": "U1", "ts": "1662366000.1", "thread_ts": "1662300000.7", "text": "R&amp;D are in"}
+    change = {"subtype": "message_changed", "message": edited, "previous_message": {"text": "R&amp;D is in"}}
+    slack.event(**DIRECT | change | {"user": None, "ts": "1662366001.1"})
+    (request,) = desk.noted
+    assert (request.text, request.is_edit, request.said_id) == ("R&D are in", True, "1662366000.1")
+    assert (request.actor, request.where) == ("slack:T1:U1", Where("slack", "D1", "1662300000.7", "T1"))
+
+
+def test_a_dropped_file_comes_with_its_link(slack: Slack, desk: Desk) -> None:
+    files = [
+        {"id": "F1", "title": "Minutes", "permalink": "https://x.slack.com/files/F1"},
+        {"id": "F2", "mode": "hidden_by_limit"},
+    ]
+    slack.event(**DIRECT | {"subtype": "file_share", "text": "", "files": files})
+    assert desk.noted[0].files == (File("Minutes", "https://x.slack.com/files/F1"),)
 
 
 def test_slacks_own_retry_is_known_by_its_event(slack: Slack, desk: Desk) -> None:
@@ -258,6 +342,112 @@ def test_a_tap_on_what_one_person_was_shown_is_answered_to_them_alone(slack: Sla
     assert desk.noted[0].where == Where("slack", "", "", "T1")
 
 
+def test_a_tap_in_a_channel_is_answered_to_the_one_who_tapped(slack: Slack, desk: Desk) -> None:
+    slack.tap(channel={"id": "C1"})
+    assert desk.noted[0].where == Where("slack", "", "", "T1")
+
+
+def test_a_tap_that_asks_for_a_form_opens_it(slack: Slack, desk: Desk) -> None:
+    desk.reply = FORM
+    slack.tap()
+    ((_team, trigger, view),) = desk.opened
+    assert trigger == "13345.2"
+    assert json.loads(view["private_metadata"]) == {
+        "say": "rag P2.3c",
+        "conversation": "D1",
+        "thread": "1662366000.1",
+    }
+
+
+def submission(desk: Desk, values: Json, form: Form = FORM) -> Json:
+    """What Slack sends when that form's modal is submitted."""
+    view = modal_view(form, "D1", "1662366000.1") | {"id": "V1", "hash": "1.a", "state": {"values": values}}
+    who = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
+    return {"type": "view_submission", "trigger_id": "13345.3", "view": view} | who
+
+
+def typed(name: str, value: str | None) -> Json:
+    return {f"field:{name}": {f"field:{name}": {"type": "plain_text_input", "value": value}}}
+
+
+def test_a_submitted_form_says_its_command_with_the_answers(slack: Slack, desk: Desk) -> None:
+    answer = slack.form(payload=json.dumps(submission(desk, typed("why", "R&D <3"))))
+    assert (answer.status_code, answer.text) == (200, "")
+    assert desk.noted == [
+        Request(
+            "slack:T1:U1",
+            "rag P2.3c",
+            Where("slack", "D1", "1662366000.1", "T1"),
+            {"why": "R&D <3"},
+            seen_id="view:13345.3",
+        )
+    ]
+
+
+def test_what_is_wrong_in_a_form_is_said_at_its_field_and_nothing_typed_is_lost(slack: Slack, desk: Desk) -> None:
+    form = replace(FORM, fields=(Field("when", "When"), Field("why", "Why")))
+    desk.reply = Message("That is past.", done=False, field="why")
+    answer = slack.form(payload=json.dumps(submission(desk, typed("why", "x"), form)))
+    assert answer.json() == {"response_action": "errors", "errors": {"field:why": "That is past."}}
+    desk.reply = Message("P2.3c is complete.", done=False)
+    again = submission(desk, typed("why", "x"), form) | {"trigger_id": "13345.4"}
+    answer = slack.form(payload=json.dumps(again))
+    assert answer.json()["errors"] == {"field:when": "P2.3c is complete."}
+
+
+def test_a_form_may_lead_to_the_next_one(slack: Slack, desk: Desk) -> None:
+    desk.reply = replace(FORM, title="Which date?")
+    answer = slack.form(payload=json.dumps(submission(desk, {}))).json()
+    assert (answer["response_action"], answer["view"]["title"]["text"]) == ("update", "Which date?")
+
+
+def test_the_global_shortcut_opens_the_form_to_update_an_action(slack: Slack, desk: Desk) -> None:
+    desk.reply = FORM
+    who = {"team": {"id": "T1", "domain": "council"}, "user": {"id": "U1", "name": "sendpo"}, "trigger_id": "13345.5"}
+    answer = slack.form(payload=json.dumps({"type": "shortcut", "callback_id": UPDATE} | who))
+    assert (answer.status_code, answer.text, len(desk.opened)) == (200, "", 1)
+    assert (desk.asked[0].text, desk.asked[0].where) == ("update", Where("slack", "", "", "T1"))
+
+
+def test_the_message_shortcut_files_a_message_with_its_link(slack: Slack, desk: Desk) -> None:
+    body = {
+        "type": "message_action",
+        "callback_id": FILE,
+        "team": {"id": "T1", "domain": "council"},
+        "user": {"id": "U1"},
+        "channel": {"id": "C7"},
+        "message": {"ts": "1662366000.000100", "thread_ts": "1662300000.000700", "text": "all &amp; signed"},
+        "trigger_id": "13345.6",
+    }
+    slack.form(payload=json.dumps(body))
+    (request,) = desk.noted
+    assert (request.text, request.where) == ("file", Where("slack", "", "", "T1"))
+    assert request.fields == {
+        "text": "all & signed",
+        "link": "https://council.slack.com/archives/C7/p1662366000000100?thread_ts=1662300000.000700&cid=C7",
+    }
+
+
+def test_the_home_is_shown_when_it_is_opened_and_pages_in_place(slack: Slack, desk: Desk) -> None:
+    slack.event(type="app_home_opened", tab="home", channel="D1")
+    slack.event(type="app_home_opened", tab="messages", channel="D1")
+    home = {"channel": None, "message": None, "container": {"type": "view"}, "view": {"id": "V9", "type": "home"}}
+    button = {"type": "button", "block_id": "b", "action_id": "say:3"}
+    slack.tap(**home, actions=[button | {"value": "home 2"}])
+    slack.tap(**home, actions=[button | {"value": "nochange P2.3c"}], trigger_id="13345.7")
+    assert desk.homes == [("slack:T1:U1", 1), ("slack:T1:U1", 2)]
+    assert [(request.text, request.where.conversation) for request in desk.noted] == [("nochange P2.3c", "")]
+
+
+def test_a_closed_account_and_a_removed_app_are_heard_of(slack: Slack, desk: Desk) -> None:
+    slack.event(type="user_change", user={"id": "U2", "deleted": True})
+    slack.event(type="tokens_revoked", tokens={"oauth": ["U1"]})
+    assert desk.heard == [("slack:T1:U2", True)]
+    slack.event(type="tokens_revoked", tokens={"bot": ["UBOT"]})
+    slack.event(type="app_uninstalled")
+    assert desk.heard[1:] == [("T1",), ("T1",)]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -270,7 +460,7 @@ def test_a_tap_on_what_one_person_was_shown_is_answered_to_them_alone(slack: Sla
         },
         {"type": "shortcut", "team": {"id": "T1"}, "user": {"id": "U1"}, "callback_id": "s"},
         event_callback(type="reaction_added", reaction="eyes"),
-        event_callback(type="tokens_revoked", tokens={"bot": ["UBOT"]}),
+        event_callback(type="tokens_revoked", tokens={"oauth": ["U1"]}),
         {"type": "of tomorrow"},
         {},
     ],
@@ -321,7 +511,7 @@ def test_a_signature_is_good_for_five_minutes_either_way(slack: Slack, minutes: 
 def test_without_a_secret_nothing_is_signed(desk: Desk) -> None:
     signature = hmac.new(b"", f"v0:{int(NOW.timestamp())}:{{}}".encode(), hashlib.sha256).hexdigest()
     headers = {"x-slack-request-timestamp": str(int(NOW.timestamp())), "x-slack-signature": f"v0={signature}"}
-    assert Slack(slack_app(desk.say, desk.note), secret="").call("POST", b"{}", headers).status_code == 401
+    assert Slack(desk.app(), secret="").call("POST", b"{}", headers).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -360,7 +550,7 @@ def test_a_lone_surrogate_and_a_nul_do_not_come_in(slack: Slack, desk: Desk) -> 
 def test_tokens_in_the_environment_change_nothing(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     for name in ("BOT_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "from-the-environment")
-    assert Slack(slack_app(desk.say, desk.note)).command("/rag", "P2.3c").json()["text"] == "P2.3c is at risk."
+    assert Slack(desk.app()).command("/rag", "P2.3c").json()["text"] == "P2.3c is at risk."
 
 
 @pytest.mark.parametrize(

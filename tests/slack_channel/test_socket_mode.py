@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.slack.app import slack_app
 from bot.slack.inbound import SocketMode, connect
 from tests.slack import FakeSlack
 from tests.slack_channel.test_app import DIRECT, Desk, block_actions, event_callback
@@ -30,7 +29,7 @@ def desk() -> Desk:
 @pytest.fixture
 def slack(desk: Desk) -> Iterator[FakeSlack]:
     with FakeSlack() as fake:
-        door = connect(slack_app(desk.say, desk.note), fake.app_token, fake.api_url)
+        door = connect(desk.app(), fake.app_token, fake.api_url)
         door.start()
         try:
             assert fake.socket.connected.wait(5)
@@ -70,11 +69,11 @@ def test_everything_comes_through_and_is_acknowledged(slack: FakeSlack, desk: De
 def test_slack_that_cannot_be_reached_yet_is_tried_again(desk: Desk) -> None:
     with FakeSlack() as slack:
         slack.fail("apps.connections.open", how="drop")
-        door = connect(slack_app(desk.say, desk.note), slack.app_token, slack.api_url)
+        door = connect(desk.app(), slack.app_token, slack.api_url)
         door.start()
         assert slack.socket.connected.wait(5)
         close(door, slack)
 
 
 def test_a_door_never_opened_can_be_closed(desk: Desk) -> None:
-    connect(slack_app(desk.say, desk.note), "xapp-1", "http://127.0.0.1:9/api/").close()
+    connect(desk.app(), "xapp-1", "http://127.0.0.1:9/api/").close()

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.console import ConsoleSender
-from bot.slack.app import slack_app
+from bot.slack.workspaces import Gate, Workspaces
 from programme.rag import Rag
 from storage import people
 from storage.actions import list_actions
-from tests.slack_channel.test_app import Slack
+from tests.slack_channel.test_app import Slack, only
 from tests.story import Story, london
 from tests.structure.tracing import trace
 
@@ -52,7 +52,8 @@ def story(tmp_path: Path) -> Iterator[Stage]:
 def rate(story: Story, rating: str) -> str:
     """Rate an action by a slash command, signed; the answer."""
     door = story.app.door(lambda: story.now)
-    slack = Slack(slack_app(door.answer, door.note))
+    gate = Gate(door, Workspaces(story.app.db, lambda: "T1"))
+    slack = Slack(only(gate.answer, door))
     return str(slack.command("/rag", f"P2.3c {rating}").json()["text"])
 
 
