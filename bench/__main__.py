@@ -10,10 +10,11 @@ import sys
 
 from bench.answering import bench_rag
 from bench.importing import bench_import
+from bench.slack import bench_slack
 from bench.starting import bench_start
 from bench.ticking import bench_tick
 
-BENCHES = {"import": bench_import, "rag": bench_rag, "start": bench_start, "tick": bench_tick}
+BENCHES = {"import": bench_import, "rag": bench_rag, "slack": bench_slack, "start": bench_start, "tick": bench_tick}
 
 
 def main() -> None:

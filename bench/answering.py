@@ -23,7 +23,9 @@ from starlette.applications import Starlette
 from bench.figures import NOW, Figures, in_ms, open_programme, time_in_turns
 from bot.app import App
 from bot.slack.app import slack_app
+from bot.slack.around import join_around
 from bot.slack.inbound import routes
+from bot.slack.windows import Windows
 from storage.actions import list_actions
 from storage.history import get_head
 from storage.people import read_directory
@@ -39,7 +41,8 @@ Command = dict[str, str]
 def bench_rag() -> Figures:
     with open_programme() as app, asyncio.Runner() as loop:
         door = app.door(lambda: NOW)
-        ask_nobody, ask_us = _slack(_empty_handler(), loop), _slack(slack_app(door.answer, door.note), loop)
+        around = join_around(door, Windows("", "http://127.0.0.1:9/api/"), lambda team: None)
+        ask_nobody, ask_us = _slack(_empty_handler(), loop), _slack(slack_app(door.answer, around), loop)
         unheard, heard = _commands(app), _commands(app)
         works = (lambda: ask_nobody(next(unheard))), (lambda: ask_us(next(heard))), (lambda: _commit(app))
         time_in_turns(_WARM_UP, *works)

@@ -46,11 +46,18 @@ def open_programme() -> Iterator[App]:
 
 
 def _set_stage(app: App) -> None:
-    plan, today = read_plan(), app.calendar.today(NOW)
+    plan = read_plan()
     office.import_plan(app.db, plan, "bench", NOW, dry_run=False)
+    hold_every_role(app, plan)
+
+
+def hold_every_role(app: App, plan: Plan) -> list[str]:
+    """Let each role of the plan be held by somebody on Slack; their ids there, in the roles' order."""
+    today = app.calendar.today(NOW)
+    roles = list(dict.fromkeys(role.abbreviation for role in plan.roles))
     with app.db.write() as tx:
         office.set_office(tx, "slack:T1:UOFFICE", name=None, now=NOW, account="bench")
-        for number, role in enumerate(dict.fromkeys(role.abbreviation for role in plan.roles)):
+        for number, role in enumerate(roles):
             office.set_holder(
                 tx,
                 role,
@@ -62,6 +69,7 @@ def _set_stage(app: App) -> None:
                 now=NOW,
                 account="bench",
             )
+    return [f"U{number}" for number in range(len(roles))]
 
 
 def timed(work: Callable[[], object]) -> float:
