@@ -98,8 +98,8 @@ def test_lists_hold_only_what_may_be_read(story: Story) -> None:
 def test_an_address_nobody_knows_is_told_whom_to_ask(story: Story) -> None:
     for words in ("rag P1.1a green", "help", "", "actions all"):
         assert refuse(story, "slack:T1:U9", words) == (
-            "I do not know you yet, so please ask the programme office to add you to your role, with: "
-            "halfterm people set ROLE slack:T1:U9"
+            "I do not know you yet, so please say which role is yours and the programme office is asked, "
+            "for example: iam SENDPO"
         )
     assert refuse(story, "Nobody Known", "help") == (
         "There is nobody called “Nobody Known” here, nor a role: see halfterm people list"
