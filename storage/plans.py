@@ -21,6 +21,7 @@ from storage.schema import (
     focus_area,
     governance_group,
     holder,
+    last_plan,
     lead,
     metric_point,
     owner,
@@ -35,8 +36,8 @@ from storage.schema import (
 
 def find_last_plan(tx: Tx) -> dict[str, Any] | None:
     """The plan as last imported, in the form `store_plan` was given; None before the first import."""
-    row = tx.conn.execute(sa.select(programme.c.plan).where(programme.c.id == tx.programme)).one()
-    plan: dict[str, Any] | None = row.plan
+    plan: dict[str, Any] | None
+    plan = tx.conn.execute(sa.select(last_plan.c.plan).where(last_plan.c.programme_id == tx.programme)).scalar()
     return plan
 
 
@@ -83,10 +84,10 @@ def store_plan(
     kept = _store_actions(tx, plan, before, now)
     facts = {"actions": len(plan.actions), "kept": len(kept)}
     record(tx, "import", actor=actor, account=account, now=now, facts=facts)
-    values: dict[str, Any] = {"plan": dict(as_dict)}
+    _replace(tx, last_plan, [{"plan": dict(as_dict)}])
     if before is None:
-        values |= {"imported_at": now, "name": plan.title}
-    tx.conn.execute(sa.update(programme).where(programme.c.id == tx.programme).values(**values))
+        values = {"imported_at": now, "name": plan.title}
+        tx.conn.execute(sa.update(programme).where(programme.c.id == tx.programme).values(**values))
     return kept
 
 

@@ -19,7 +19,6 @@ programme = Table(
     Column("paused_until", Date),
     Column("chain_number", Integer, nullable=False, server_default="0"),
     text("chain_mac"),
-    Column("plan", JSON),  # as last imported: what the next import is compared with
     Column("imported_at", UtcDateTime),
 )
 
@@ -66,6 +65,8 @@ oauth_state = Table(
 
 # The plan
 
+# As last imported: what the next import is compared with. Not in the programme's row, which every change rewrites.
+last_plan = table("last_plan", Column("plan", JSON, nullable=False), UniqueConstraint("programme_id"))
 priority = table("priority", text("ref"), text("title"), Column("position", Integer, nullable=False))
 lead = table(
     "lead", text("priority_ref"), text("organisation"), text("role"), Column("position", Integer, nullable=False)

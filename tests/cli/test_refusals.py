@@ -24,7 +24,7 @@ def test_papers_are_due_some_days_before_not_centuries(planned: Path) -> None:
 
 def test_what_nobody_foresaw_is_one_sentence(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with sqlite3.connect("halfterm.db") as damaged:
-        damaged.execute("UPDATE programme SET plan = 'somebody''s words'")
+        damaged.execute("UPDATE last_plan SET plan = 'somebody''s words'")
     damaged.close()
     ran = halfterm("import", str(SAMPLE))
     assert (ran.code, ran.out) == (1, "")

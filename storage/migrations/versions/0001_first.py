@@ -21,9 +21,17 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("chain_number", sa.Integer(), server_default="0", nullable=False),
         sa.Column("chain_mac", sa.Text(), server_default="", nullable=False),
-        sa.Column("plan", sa.JSON(), nullable=True),
         sa.Column("imported_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+    )
+    op.create_table(
+        "last_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_last_plan_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_last_plan")),
+        sa.UniqueConstraint("programme_id", name=op.f("uq_last_plan_programme_id")),
     )
     op.create_table(
         "action",
