@@ -201,6 +201,13 @@ def list_focus_area(tx: Tx, typed: str) -> tuple[str, list[str]]:
     return found[0], [row.ref for row in tx.conn.execute(query)]
 
 
+def list_areas(tx: Tx, priority: str) -> list[str]:
+    """The focus areas of the priority of that reference; [] where there is none."""
+    query = sa.select(focus_area.c.ref, focus_area.c.priority_ref).where(focus_area.c.programme_id == tx.programme)
+    rows = tx.conn.execute(query.order_by(focus_area.c.position))
+    return [row.ref for row in rows if ref_key(row.priority_ref) == ref_key(priority)]
+
+
 def _find_rows(tx: Tx, ref: str) -> Sequence[Any]:
     """The action of a reference; several where `2.3c` fits more than one scheme."""
     key, bare = ref_key(ref), bare_key(ref)

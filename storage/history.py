@@ -140,11 +140,14 @@ def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, accou
     row = find_row(tx, number)
     if row is None or row.words is None:
         return False
-    answers = sa.select(outbox.c.id, outbox.c.facts).where(outbox.c.programme_id == tx.programme)
-    for each in tx.conn.execute(answers.where(outbox.c.kind == "reply")).all():  # all else is composed when it goes
-        cleaned = {**each.facts, "message": _without(row.words, each.facts.get("message"))}
-        if "message" in each.facts and cleaned != each.facts:
-            tx.conn.execute(sa.update(outbox).where(outbox.c.id == each.id).values(facts=cleaned))
+    answers = sa.select(outbox.c.id, outbox.c.facts, outbox.c.address, outbox.c.state)
+    replies = answers.where(outbox.c.programme_id == tx.programme, outbox.c.kind == "reply")
+    for answer in tx.conn.execute(replies).all():  # all else is composed when it goes
+        cleaned = {**answer.facts, "message": _without(row.words, answer.facts.get("message"))}
+        if answer.address == row.actor and answer.state in ("sent", "dropped", "failed"):
+            cleaned["message"] = _SPENT  # it may repeat a part of the words, and is not needed any more
+        if "message" in answer.facts and cleaned != answer.facts:
+            tx.conn.execute(sa.update(outbox).where(outbox.c.id == answer.id).values(facts=cleaned))
     for each in tx.conn.execute(
         sa.select(web_line.c.id, web_line.c.body).where(web_line.c.programme_id == tx.programme)
     ).all():
@@ -162,6 +165,9 @@ def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, accou
     facts = {"redacts": number}
     record(tx, "redact", actor=actor, now=now, ref=row.ref, facts=facts, text=reason, account=account)
     return True
+
+
+_SPENT = {"text": "(redacted)", "done": True, "blocks": []}
 
 
 def _without(text: str, stored: Any) -> Any:

@@ -218,6 +218,7 @@ history = table(
     Column("mac", String(64), nullable=False),
     UniqueConstraint("programme_id", "number"),
     Index(None, "programme_id", "ref"),
+    Index(None, "programme_id", "actor", "number"),
 )
 entry = table(
     "entry",

@@ -12,15 +12,15 @@ from programme.calendar import Calendar
 from programme.facts import Accountable, Action, Actor, Group, Person, Rung, find_holding_group
 from programme.listening import find_group_listening, mark_of
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
-from programme.permissions import Deed, compose_refusal, may, may_see_all, owns
-from programme.refs import is_certain, nearest_refs, ref_key, split_refs
+from programme.permissions import Deed, compose_refusal, may, may_see_all
+from programme.refs import is_certain, nearest_refs, split_refs
 from programme.reminders import Policy
 from programme.updates import Update
 from storage import ledger, outbox
 from storage.actions import (
     fit_command,
     get_action,
-    list_actions,
+    list_areas,
     list_focus_area,
     names_action,
     record_update,
@@ -153,14 +153,12 @@ class Ask:
         readings = split_refs(text)
         if not readings or list_focus_area(self.tx, readings[-1][0])[0] or names_action(self.tx, text):
             return None
-        actions = list_actions(self.tx, self.directory)
         for ref, _rest in readings:
-            areas = list(dict.fromkeys(one.focus_area for one in actions if ref_key(one.priority) == ref_key(ref)))
-            if areas:
+            if areas := list_areas(self.tx, ref):
                 offered = tuple(Button(area, f"actions {area}") for area in areas[:_MOST_OFFERED])
                 return UserError(f"{ref.upper()} is a priority: say which of its focus areas you mean.", offered)
         typed, rest = readings[0]
-        near = nearest_refs(typed, [one.ref for one in actions if owns(self.actor, one)])
+        near = nearest_refs(typed, list_owned_refs(self.tx, self.directory, self.actor, only_open=False))
         if may_see_all(self.actor) or not near:
             return None
         which = near[0] if len(near) == 1 else f"{', '.join(near[:-1])} or {near[-1]}"

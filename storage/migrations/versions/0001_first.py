@@ -431,6 +431,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("programme_id", "number", name=op.f("uq_history_programme_id_number")),
     )
     op.create_index(op.f("ix_history_programme_id_ref"), "history", ["programme_id", "ref"], unique=False)
+    op.create_index(
+        op.f("ix_history_programme_id_actor_number"), "history", ["programme_id", "actor", "number"], unique=False
+    )
     op.create_table(
         "holder",
         sa.Column("id", sa.Integer(), nullable=False),
