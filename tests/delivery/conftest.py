@@ -49,11 +49,11 @@ class Postgres:
             story.close()
         self._template = sa.make_url(url).database
 
-    def make(self) -> str:
-        """A new database's address."""
+    def make(self, template: str = "") -> str:
+        """The address of a new database: a copy of the prepared one, or with `template1` an empty one."""
         name = f"scene_{next(self._numbers)}"
         with self._admin.connect() as conn:
-            conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+            conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template or self._template}")
         return self._uri.set(database=name).render_as_string(hide_password=False)
 
 

@@ -10,13 +10,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.app import run_clock
+from bot.app import App, run_clock
+from bot.settings import Settings
 from bot.slack.app import FILE, UPDATE, slack_app
 from bot.slack.around import join_around
 from bot.slack.sender import SlackSender
 from bot.slack.windows import Windows
 from tests.slack import FakeSlack
 from tests.slack_channel.test_app import Slack, block_actions, event_callback
+from tests.slack_pace import unhurried
 from tests.stories.council import PLAN
 from tests.story import Story
 
@@ -29,22 +31,25 @@ _ready: dict[str, Any] = {}  # set up once, then copied
 
 @dataclass
 class Workplace(Story):
-    """`now` is 10:00 on Monday 5 September 2022; everybody has had their starting list."""
+    """`now` is 10:00 on Monday 5 September 2022; everybody has had their starting list.
+
+    The database is an SQLite file, set up once and then copied, or the empty one at `url`.
+    """
 
     slack: FakeSlack = field(default_factory=FakeSlack)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    url: str = ""
 
     def __post_init__(self) -> None:
-        ready = bool(_ready)
+        ready = bool(_ready) and not self.url
         if ready:
             (self.folder / "story.db").write_bytes(_ready["db"])
             self.slack.posts += [replace(post) for post in _ready["posts"]]
             self.slack.post_numbers = count(len(self.slack.posts))
             self.slack.direct |= _ready["direct"]
-        super().__post_init__()
+        self._open()
         self.slack.users = dict.fromkeys([*PEOPLE.values(), OFFICE, "U7"], True)
-        sender = SlackSender(self.slack.token, self.slack.api_url)
-        self.app.senders["slack"] = sender
+        self._connect()
         if not ready:
             self._set_up()
         self.door = self.app.door(lambda: self.now)
@@ -60,12 +65,24 @@ class Workplace(Story):
             self.give(role, address=f"slack:T1:{user}")
         self.group("The Board", "2022-10-04 10:00", "2022-11-29 10:00", chair="D", strategic=True)
         self.tick("2022-09-05 09:00")
+        if self.url:
+            return
         self.app.close()
         _ready["db"] = (self.folder / "story.db").read_bytes()
         _ready["posts"] = [replace(post) for post in self.slack.posts]
         _ready["direct"] = dict(self.slack.direct)
-        super().__post_init__()
-        self.app.senders["slack"] = SlackSender(self.slack.token, self.slack.api_url)
+        self._open()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.app.senders["slack"] = SlackSender(self.slack.token, self.slack.api_url, limits=unhurried())
+
+    def _open(self) -> None:
+        if self.url:
+            self.app = App(Settings(self.url, "a key for the story"), senders={"console": self})
+            self.office("console:office")
+        else:
+            super().__post_init__()
 
     # What people do.
 
@@ -154,9 +171,9 @@ class Workplace(Story):
 
 
 @contextmanager
-def open_workplace(folder: Path) -> Iterator[Workplace]:
+def open_workplace(folder: Path, url: str = "") -> Iterator[Workplace]:
     with FakeSlack() as slack:
-        place = Workplace(folder, slack=slack)
+        place = Workplace(folder, slack=slack, url=url)
         try:
             yield place
         finally:
