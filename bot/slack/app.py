@@ -15,7 +15,7 @@ from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack.blocks import form_as_message, render
+from bot.slack.blocks import cut, form_as_message, render
 from bot.slack.read import (
     event_request,
     find_edited,
@@ -27,7 +27,7 @@ from bot.slack.read import (
     read_team,
     to_request,
 )
-from bot.slack.views import FORM, HOME, find_errors, modal_view, read_answers, read_metadata, told_view
+from bot.slack.views import FORM, HOME, MOST_INPUT, find_errors, modal_view, read_answers, read_metadata, told_view
 from programme.messages import Form, Message, Reply, Request
 
 APOLOGY = (
@@ -184,7 +184,8 @@ def slack_app(answer: Answer, around: Around) -> App:
     @app.message_shortcut(FILE)
     def file_message(body: Json, context: BoltContext, ack: Ack) -> None:
         message = body.get("message") or {}
-        fields = {"text": plain_words(message.get("text") or "").strip(), "link": permalink(body, message)}
+        words = plain_words(message.get("text") or "").strip()
+        fields = {"text": cut(words, MOST_INPUT), "link": permalink(body, message)}
         open_form(body, context, "file", {name: value for name, value in fields.items() if value})
         ack()
 

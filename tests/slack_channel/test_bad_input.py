@@ -133,6 +133,13 @@ def test_a_message_filed_by_somebody_unknown_is_told_who_to_ask(place: Workplace
     assert "P1.1" not in told
 
 
+def test_a_message_too_long_for_a_form_is_filed_as_far_as_it_goes(place: Workplace) -> None:
+    message = {"ts": "1662366000.000100", "text": "signed " * 1_000, "user": "U2"}
+    place.shortcut(A, FILE, channel={"id": "C1"}, message=message)
+    assert place.submit(A, ref="P1.1a") == {}
+    assert place.deliver_to(A)[0].startswith("Progress on P1.1a is noted")
+
+
 def test_buttons_of_an_old_message_still_count(place: Workplace) -> None:
     bundle = next(post for post in place.slack.posts if post.channel == f"D{A}")
     command = buttons_of(bundle.blocks)["Still going"]
