@@ -41,7 +41,7 @@ Command = dict[str, str]
 def bench_rag() -> Figures:
     with open_programme() as app, asyncio.Runner() as loop:
         door = app.door(lambda: NOW)
-        around = join_around(door, Windows("", "http://127.0.0.1:9/api/"), lambda team: None)
+        around = join_around(door, Windows("", "http://127.0.0.1:9/api/"), lambda team, at: None)
         ask_nobody, ask_us = _slack(_empty_handler(), loop), _slack(slack_app(door.answer, around), loop)
         unheard, heard = _commands(app), _commands(app)
         works = (lambda: ask_nobody(next(unheard))), (lambda: ask_us(next(heard))), (lambda: _commit(app))

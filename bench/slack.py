@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -28,7 +28,7 @@ from slack_bolt import Ack
 from slack_bolt import App as Bolt
 from starlette.applications import Starlette
 
-from bench.figures import NOW, Figures, hold_every_role, in_ms, read_plan
+from bench.figures import Figures, hold_every_role, in_ms, read_plan
 from bot import office
 from bot.app import App
 from bot.settings import Settings
@@ -37,14 +37,20 @@ from bot.slack.around import join_around
 from bot.slack.inbound import routes
 from bot.slack.views import home_view
 from bot.slack.windows import Windows
+from bot.slack.workspaces import Gate, Workspaces
+from jobs.deliver import Delivery, Receipt
 from jobs.home import compose_home
+from programme.listening import MARKS, Listening
 from programme.plan import FocusArea, Plan
 from storage import outbox
 from storage.history import get_head
+from storage.listening import set_listening
+from storage.renewals import open_home
 
 Json = dict[str, Any]
 Body = tuple[str, str]  # content type and body
 
+NOW = datetime(2022, 9, 5, 8, 30, tzinfo=UTC)  # half an hour after the first reminders may be sent
 _SIZES = (54, 1_000, 50_000)
 _AT_ONCE = (1, 20, 50)
 _REQUESTS = {1: 100, 20: 200, 50: 250}
@@ -108,15 +114,35 @@ def _p99(figures: Figures) -> float:
     return found if isinstance(found, float) else 0.0
 
 
+class _Sent:
+    """Takes whatever is sent, at once."""
+
+    def send(self, delivery: Delivery) -> Receipt:
+        return Receipt(delivery.conversation or delivery.address, delivery.id)
+
+    def find_sent(self, delivery: Delivery) -> Receipt | None:
+        return None
+
+
 class _Place:
-    """A programme of so many actions, served; everybody has had a reminder of one action."""
+    """A programme of so many actions, served as `serve` does, behind the gate.
+
+    Everybody has had their starting list, which an update changes in place, and a reminder of one action; everybody has
+    their Home open, and a channel hears of every rating.
+    """
 
     def __init__(self, app: App, plan: Plan, people: list[str]) -> None:
         self.app = app
         self.numbers = count()
         door = app.door(lambda: NOW)
-        around = join_around(door, Windows("", "http://127.0.0.1:9/api/"), lambda team: None)
-        self.served = _serve(slack_app(door.answer, around))
+        gate = Gate(door, Workspaces(app.db, lambda: "T1"))
+        around = join_around(door, Windows("", "http://127.0.0.1:9/api/"), lambda team, at: None)
+        self.served = _serve(slack_app(gate.answer, gate.guard(around)))
+        app.tick(NOW)
+        with app.db.write() as tx:
+            set_listening(tx, Listening("slack:T1:C1", MARKS))
+            for user in people:
+                open_home(tx, f"slack:T1:{user}", 1, NOW)
         holders = dict(zip(dict.fromkeys(role.abbreviation for role in plan.roles), people, strict=True))
         owned = [(one.ref, holders[one.owners[0]]) for one in plan.actions if one.owners[0] in holders]
         step = max(len(owned) // 50, 1)
@@ -206,9 +232,10 @@ def _empty_app() -> Bolt:
 _NOTHING_AROUND = Around(
     lambda request, reply: None,
     lambda team, trigger, view: False,
+    lambda team, view_id, view_hash, view: False,
     lambda address, page: None,
     lambda address, closed: None,
-    lambda team: None,
+    lambda team, at: None,
 )
 
 
@@ -253,7 +280,7 @@ def _open(size: int) -> Iterator[_Place]:
     """The plan with its actions repeated until there are so many, its owners owning all the more."""
     print(f"  a programme of {size} actions ...", file=sys.stderr, flush=True)
     with TemporaryDirectory() as folder:
-        app = App(Settings(database_url=f"sqlite:///{folder}/bench.db"))
+        app = App(Settings(database_url=f"sqlite:///{folder}/bench.db"), senders={"slack": _Sent()})
         try:
             plan = _enlarge(read_plan(), size)
             office.import_plan(app.db, plan, "bench", NOW, dry_run=False)

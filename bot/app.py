@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 _BANK_HOLIDAYS = Path(__file__).parents[1] / "programme" / "bank_holidays_england.csv"
 _WAIT_FOR_LIMITS = 20.0  # real seconds a run waits for a channel's rate limit before it leaves the rest due
+_OVERTAKEN_AT_MOST = 5
 _LONGEST_PAUSE = 1.0  # and then it looks again: an answer to somebody else does not wait
 
 
@@ -77,6 +78,7 @@ class App:
         self.senders = dict(senders) if senders is not None else self._senders(out or sys.stdout)
         self._wake = wake
         self._held: dict[Rest, datetime] = {}  # what has to rest, and until when
+        self._overtaken = 0  # how many times running a change came between finding what falls due and writing it
         self._turn = threading.Lock()  # within this process one run at a time; between processes the leases
 
     def read_calendar(self) -> Calendar:
@@ -120,9 +122,21 @@ class App:
         return Door(self.db, self.calendar, self.policy, clock, self._wake)
 
     def plan(self, now: datetime) -> int:
-        """Write down what falls due and queue what carries it. Returns how many rungs were new."""
-        with self.db.write() as tx:
-            return plan_ahead(tx, now.astimezone(UTC), self.calendar, self.policy, list(self.senders))
+        """Write down what falls due and queue what carries it. Returns how many rungs were new.
+
+        It is found while nobody is kept waiting. Where something was changed meanwhile the next call finds it anew; of
+        many in a row the last one lets everybody wait.
+        """
+        asked = (now.astimezone(UTC), self.calendar, self.policy, list(self.senders))
+        patient = self._overtaken < _OVERTAKEN_AT_MOST
+        with self.db.read() if patient else self.db.write() as tx:
+            planned = plan_ahead(tx, *asked)
+            new = planned.write(tx) if planned and not patient else 0
+        if planned and patient:
+            with self.db.write() as tx:
+                new = planned.write(tx)
+        self._overtaken = self._overtaken + 1 if new is None else 0
+        return new or 0
 
     def deliver(
         self,

@@ -28,11 +28,14 @@ def leave(tx: Tx, workspace: str, *, now: datetime, account: str) -> str:
     """Let it answer nobody there any more; returns the line to show."""
     team = _parse_team(workspace)
     people = leave_workspace(tx, "slack", team, now=now, account=account)
-    line = f"{team} is not part of the programme any more: nobody there is answered."
+    line = f"{team} is not part of the programme any more: nobody there is answered or written to."
     if not people:
         return line
-    who = "1 person there still has" if people == 1 else f"{people} people there still have"
-    return f"{line} {who} an address; whoever holds a role is still reminded, until halfterm people end ROLE ADDRESS."
+    who = "1 person has" if people == 1 else f"{people} people have"
+    return (
+        f"{line} {who} an address there: what they would be reminded of goes to the programme office to pass on, until "
+        "halfterm people set ROLE ADDRESS."
+    )
 
 
 def list_all(tx: Tx, settings: Settings, *, as_json: bool) -> str:

@@ -26,6 +26,7 @@ from storage.history import Head, record, verify
 from storage.plans import find_last_plan, get_area_ref, store_plan
 from storage.programme import set_paused as pause_programme
 from storage.programme import set_setting
+from storage.renewals import renew_homes
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -58,6 +59,7 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
         if not dry_run:
             kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
             lines += [f"  {line}" for line in kept]
+            renew_homes(tx, now)
     if found := list_open_doubts(plan, lambda owner: people.name_key(owner) in answered):
         doubts = "1 doubt" if len(found) == 1 else f"{len(found)} doubts"
         if before == plan:
@@ -114,6 +116,7 @@ def set_holder(
     found = appointments.set_holder(tx, role, person, directory, from_on=since)
     facts = {"role": found.abbreviation, "address": address, "from": since}
     record(tx, "people_set", actor=_OFFICE, account=account, now=now, facts=facts)
+    renew_homes(tx, now, [address])
     known = people.find_person(tx, address)
     closed = " Their account there is closed, so nothing reaches them." if known and known.closed else ""
     return f"{name or address} holds {found.abbreviation}{f' from {say_date(since)}' if since else ''}.{closed}"
@@ -124,6 +127,7 @@ def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: d
     found = appointments.end_holder(tx, role, check_address(address), people.read_directory(tx, today), on=on)
     facts = {"role": found.abbreviation, "address": address, "on": on}
     record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts=facts)
+    renew_homes(tx, now, [check_address(address)])
     return f"{address} no longer holds {found.abbreviation} from {say_date(on)}."
 
 
@@ -132,6 +136,7 @@ def set_office(tx: Tx, address: str, *, name: str | None, now: datetime, account
     address = check_address(address)
     appointments.set_person(tx, address, name=name, office=True)
     record(tx, "people_office", actor=_OFFICE, account=account, now=now, facts={"address": address})
+    renew_homes(tx, now, [address])
     return f"{name or address} is of the programme office."
 
 
@@ -140,6 +145,7 @@ def end_office(tx: Tx, address: str, *, now: datetime, account: str) -> str:
     address = check_address(address)
     appointments.end_office(tx, address)
     record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts={"role": _OFFICE, "address": address})
+    renew_homes(tx, now, [address])
     left = "" if people.list_office(tx) else " Nobody is now: add somebody with halfterm people office ADDRESS"
     return f"{address} is no longer of the programme office.{left}"
 
@@ -177,6 +183,7 @@ def set_meaning(tx: Tx, text: str, means: Sequence[str], *, today: date, now: da
         raise UserError(f"No action has an owner “{text}”: halfterm roles list shows the owner strings of the plan.")
     names = [role.abbreviation for role in roles]
     record(tx, "roles", actor=_OFFICE, account=account, now=now, facts={"text": text, "means": names})
+    renew_homes(tx, now)
     return f"“{text}” means {' and '.join(names)}."
 
 
@@ -266,6 +273,7 @@ def set_group(
     facts = {**values, "group": stored, "meets": [one.isoformat() for one in meets]}
     facts |= {"cancels": [one.isoformat() for one in cancels]} if cancels else {}
     record(tx, "groups_set", actor=_OFFICE, account=account, now=now, facts=facts)
+    renew_homes(tx, now)  # when it meets stands in its owners' homes too
     group = people.get_group(tx, stored, directory)
     meeting = group.next_meeting(now)
     lines = [f"{stored} is set." if stored in before else f"{stored} is a new group."]

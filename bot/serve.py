@@ -54,7 +54,7 @@ class Served:
             door = self.app.door(clock)
             windows = Windows(self.app.slack_token, settings.slack_api_url)
             workspaces = Workspaces(self.app.db, None if many else lambda: _find_team(settings))
-            uninstall = self.app.installs.uninstall if many else lambda team: None
+            uninstall = self.app.installs.uninstall if many else lambda team, at: None
             gate = Gate(door, workspaces)
             bolt = slack_app(gate.answer, gate.guard(join_around(door, windows, uninstall)))
             if many:

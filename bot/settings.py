@@ -127,7 +127,7 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None, *, l
         return value
 
     database_url = text("DATABASE_URL", "sqlite:///halfterm.db")
-    if "://" not in database_url:
+    if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+")):
         wrong.append("DATABASE_URL must be a whole address such as sqlite:///halfterm.db.")
     api = url("SLACK_API_URL", SLACK_API)
     token_keys = [_find_key(key) for key in re.split(r"[\s,]+", text("TOKEN_KEYS")) if key]

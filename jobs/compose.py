@@ -48,6 +48,7 @@ from storage.actions import find_escalation, find_said, list_actions
 from storage.appointments import list_roles_held
 from storage.claims import find_claim
 from storage.db import Tx
+from storage.installations import has_left
 from storage.people import (
     Directory,
     find_actor,
@@ -116,8 +117,10 @@ class Composer:
             **{kind: partial(compose, self) for kind, compose in self.also.items()},
         }
         someone = find_person(tx, row.address)
-        if someone and someone.closed:
+        if someone and someone.closed and "redacted" not in row.facts:
             return Nothing("their account is closed")
+        if has_left(tx, row.address) and "redacted" not in row.facts:
+            return Nothing("that workspace has left the programme")
         return kinds[row.kind](tx, row, now)
 
     def _bundle(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:

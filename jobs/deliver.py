@@ -56,6 +56,7 @@ log = logging.getLogger(__name__)
 # Unprompted messages keep to sending hours; what answers somebody is sent at once, before all else. What corrects or
 # completes a message that stands there goes at any hour too.
 _ANSWERS = ("reply",)
+_FOLLOWING = ("file",)  # what a run has sent may queue it, and then it goes in that run
 _AT_ANY_HOUR = (*_ANSWERS, "file", "edit", "home")
 _REPEATABLE = ("edit", "home")  # in doubt it is simply done again, and where it cannot be done nobody misses anything
 _ONE_AT_A_TIME = ("bundle", *_REPEATABLE)  # what one has said decides what the next may say
@@ -104,7 +105,7 @@ class Deliverer:
     held: dict[outbox.Rest, datetime] = field(default_factory=dict)
 
     def run(self) -> Tally:
-        """Give every row that is due as the run begins one turn, and answers as they come; never raises for a row."""
+        """Give every row that is due as the run begins a turn; answers and files as they come. Never raises."""
         began = self.clock()
         while (row := self._claim(began)) is not None:
             try:
@@ -127,7 +128,9 @@ class Deliverer:
             row = claim(kinds=_ANSWERS)
             if row is None and not is_paused(tx, self.calendar.today(now)):
                 row = claim(due_by=began, one_at_a_time=_ONE_AT_A_TIME)
-            return row or claim(kinds=_AT_ANY_HOUR, one_at_a_time=_ONE_AT_A_TIME)
+            if row is None:
+                row = claim(kinds=_AT_ANY_HOUR, due_by=began, one_at_a_time=_ONE_AT_A_TIME)
+            return row or claim(kinds=_FOLLOWING)
 
     def _deliver(self, row: outbox.Row) -> None:
         self.reached("claimed")

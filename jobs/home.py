@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from programme.calendar import Calendar, say_date
+from programme.claims import list_claim_buttons
 from programme.facts import Actor, Group, find_holding_group, find_strategic_group
 from programme.home import (
     ON_A_PAGE,
@@ -22,16 +23,18 @@ from programme.home import (
 from programme.messages import Button, Message
 from programme.permissions import find_deciding_group, may_agree
 from programme.reminders import Policy
+from programme.waiting import say_waiting
 from storage.actions import list_actions
+from storage.claims import list_open_claims
 from storage.db import Tx
 from storage.owned import Meets, Owned, count_owned, list_owned
 from storage.people import Directory, find_actor, label_of, list_groups, list_leads, list_office, read_directory
 from storage.watch import (
-    count_claims,
     list_alarms,
     list_proposed_refs,
     list_said_twice,
     list_silent,
+    list_unanswered,
     list_undelivered,
     list_unread_timescales,
     list_vacant,
@@ -78,7 +81,7 @@ def compose_home_of(
 ) -> Message:
     """As `compose_home`, where it is known who is asking. A page that is not there is the last."""
     today = calendar.today(now)
-    when = _find_when(groups, now, calendar, policy)
+    when = (*_find_when(groups, now, calendar, policy), _list_unanswered(tx, actor, today, calendar))
     total, asked = count_owned(tx, directory, actor, *when)
     most = ON_A_SHARED_PAGE if actor.chairs or actor.office else ON_A_PAGE
     pages = max(1, -(-total // most))
@@ -95,7 +98,7 @@ def compose_home_of(
             pages=pages,
             groups=tuple(say_meeting(group, today, calendar, policy) for group in chaired[:_MOST_GROUPS]),
             digests=tuple(group.name for group in chaired[:_MOST_GROUPS]),
-            chaired=tuple(_list_for_chair(tx, actor, directory, groups)) if page == 1 else (),
+            chaired=tuple(_list_for_chair(tx, actor, directory, groups, now, today)) if page == 1 else (),
             watched=tuple(_list_for_office(tx, directory, now, calendar, policy, schemes))
             if actor.office and page == 1
             else None,
@@ -117,7 +120,15 @@ def list_most_urgent(
     most: int,
 ) -> list[Owned]:
     """The actor's open actions, the most urgent first, at most so many."""
-    return list_owned(tx, directory, actor, *_find_when(groups, now, calendar, policy), most=most)
+    unanswered = _list_unanswered(tx, actor, calendar.today(now), calendar)
+    return list_owned(tx, directory, actor, *_find_when(groups, now, calendar, policy), unanswered, most=most)
+
+
+def _list_unanswered(tx: Tx, actor: Actor, today: date, calendar: Calendar) -> list[str]:
+    """What the actor was asked about in the last weeks and nobody of theirs has answered."""
+    if actor.person is None:
+        return []
+    return list_unanswered(tx, actor.person.id, calendar.add_working_days(today, -_ASKED_WITHIN), today)
 
 
 def _find_when(groups: Sequence[Group], now: datetime, calendar: Calendar, policy: Policy) -> tuple[Meets, date, date]:
@@ -136,8 +147,10 @@ def _find_when(groups: Sequence[Group], now: datetime, calendar: Calendar, polic
     return Meets(held, meets(find_strategic_group(groups))), today, soon
 
 
-def _list_for_chair(tx: Tx, actor: Actor, directory: Directory, groups: Sequence[Group]) -> list[Listed]:
-    """What waits for somebody's agreement, and alarms that they have not acknowledged."""
+def _list_for_chair(
+    tx: Tx, actor: Actor, directory: Directory, groups: Sequence[Group], now: datetime, day: date
+) -> list[Listed]:
+    """What waits for somebody's agreement, and alarms that they have heard of and not acknowledged."""
     if not (actor.chairs or actor.office):
         return []
     listed = []
@@ -147,15 +160,16 @@ def _list_for_chair(tx: Tx, actor: Actor, directory: Directory, groups: Sequence
         if may_agree(actor, one, groups) and (actor.chairs or find_deciding_group(one, groups) is None)
     ]
     if waiting:
-        lines = []
-        for one in waiting:
-            new = one.proposal.timescale.text if one.proposal and one.proposal.timescale else ""
-            lines.append(f"{one.ref}: " + (f"{new} in place of {one.timescale.text or 'none'}" if new else "done"))
+        lines = [
+            say_waiting(one, label_of(tx, one.proposal.by, day), briefly=True)
+            for one in first_few(waiting)
+            if one.proposal is not None
+        ]
         buttons = (Button("See what waits", "agree"),)
-        listed.append(Listed("Waiting for you to agree", first_few(lines), len(waiting), buttons))
+        listed.append(Listed("Waiting for you to agree", tuple(lines), len(waiting), buttons))
     alarms = [
         one
-        for one in list_alarms(tx)
+        for one in list_alarms(tx, now)
         if (group := find_holding_group(one.focus_area, one.priority, groups)) and group.name in actor.chairs
     ]
     if alarms:
@@ -186,13 +200,18 @@ def _list_for_office(
     def name(address: str) -> str:
         return label_of(tx, address, today)
 
-    claims = count_claims(tx)
-    add("Waiting to be let into a role", [], claims, Button("Answer them", "claims"))
+    claims = list_open_claims(tx)
+    taps = [tap for one in first_few(claims) for tap in list_claim_buttons(one.number)]
+    lines = [f"{one.number}: {one.who} says they are {one.role}" for one in claims]
+    add("Waiting to be let into a role", lines, len(claims), *taps, Button("See them all", "claims"))
     first, last = (calendar.add_working_days(today, -days) for days in (_ASKED_WITHIN, _HAD_LONG_ENOUGH))
     silent, people = list_silent(tx, first, last, today)
     add(
         "Asked and not answered",
-        [f"{one.label}: {_count(one.actions, 'action')}, first asked {say_date(one.since)}" for one in silent],
+        [
+            f"{one.name or name(one.address)}: {_count(one.actions, 'action')}, first asked {say_date(one.since)}"
+            for one in silent
+        ],
         people,
     )
     undelivered, total = list_undelivered(tx, now - _LOOK_BACK, now - _WAITS_AFTER, schemes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from programme.calendar import Calendar
 from programme.escalation import list_leads_told, list_told, list_told_rungs
@@ -36,15 +37,46 @@ _OUT_OF_REACH = "their channel is not set up here: the programme office is asked
 _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
 
 
-def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, schemes: Collection[str]) -> int:
-    """Plan for the day whose sending hours come next. Returns how many rungs were new.
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What falls due as the programme stood when it was read, to be written down while it stands so still."""
 
-    `schemes` are the channels that can send. Nothing is done where nothing has changed since that day was planned.
+    plan: _Plan
+    seen: tuple[str, int]  # the mark and the revision then
+    rungs: list[Rung]
+    out_of_reach: list[Rung]
+    nobody: list[Rung]
+    persons: dict[int, Person]
+    holders: list[Group]
+    office: list[Person]
+
+    def write(self, tx: Tx) -> int | None:
+        """Write it down. Returns how many rungs were new; None, and nothing written, where something has changed."""
+        now = self.plan.now
+        if ledger.get_mark(tx, hold=True) != self.seen:
+            return None
+        for key, kind, address, due_at, facts in self.plan.messages:
+            outbox.say(tx, key, kind, address, due_at=due_at, facts=facts)
+        schemes = self.plan.schemes
+        for one in self.plan.list_rungs_for_office(tx, self.holders, self.office):  # of those messages too
+            (self.rungs if self.persons[one.person].scheme in schemes else self.out_of_reach).append(one)
+        new = ledger.plan(tx, self.rungs, now)
+        new += ledger.plan(tx, self.out_of_reach, now, reason=_OUT_OF_REACH)
+        new += ledger.plan(tx, self.nobody, now, state="waiting", reason=_NOBODY)
+        self.plan.queue_bundles(tx, self.persons)
+        ledger.set_mark(tx, _mark(self.plan.day, self.seen[1], self.plan.schemes))
+        return new
+
+
+def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, schemes: Collection[str]) -> Planned | None:
+    """What falls due by the day whose sending hours come next; only read here, for in a large plan that takes a while.
+
+    `schemes` are the channels that can send. None where nothing has changed since that day was planned.
     """
     day = calendar.sending_day(now)
-    mark, revision = ledger.get_mark(tx)
-    if mark == _mark(day, revision, schemes):
-        return 0
+    seen = ledger.get_mark(tx)
+    if seen[0] == _mark(day, seen[1], schemes):
+        return None
     directory = read_directory(tx, day)
     groups = list_groups(tx, directory)
     office = list_office(tx)
@@ -68,15 +100,20 @@ def plan_ahead(tx: Tx, now: datetime, calendar: Calendar, policy: Policy, scheme
         rungs += plan.tell_of_alarm(action, holding, groups, leads, office)
         rungs += plan.list_news(action, holding)
     plan.queue_papers(groups, office)
-    rungs += plan.list_rungs_for_office([group for group in groups if group.id in dates], office)
+    known = ledger.list_known_keys(tx, [message[0] for message in plan.messages])
+    plan.messages = [message for message in plan.messages if message[0] not in known]
     persons = list_persons(tx)
     reached = {person.id for person in persons.values() if person.scheme in schemes}
-    new = ledger.plan(tx, [rung for rung in rungs if rung.person in reached], now)
-    new += ledger.plan(tx, [rung for rung in rungs if rung.person not in reached], now, reason=_OUT_OF_REACH)
-    new += ledger.plan(tx, nobody, now, state="waiting", reason=_NOBODY)
-    plan.queue_bundles(persons)
-    ledger.set_mark(tx, _mark(day, revision, schemes))
-    return new
+    return Planned(
+        plan,
+        seen,
+        ledger.list_unwritten(tx, [rung for rung in rungs if rung.person in reached]),
+        ledger.list_unwritten(tx, [rung for rung in rungs if rung.person not in reached]),
+        ledger.list_unwritten(tx, nobody),
+        persons,
+        [group for group in groups if group.id in dates],
+        office,
+    )
 
 
 def _mark(day: date, revision: int, schemes: Collection[str]) -> str:
@@ -103,6 +140,7 @@ class _Plan:
             for line in ledger.list_open(self.tx, self.until)
             if line.rung.kind in ("starting", "overdue")
         }
+        self.messages: list[tuple[str, str, str, datetime, dict[str, Any]]] = []  # key, kind, address, due, facts
         self.told = ledger.list_said(self.tx, "lead")
         self.warned = ledger.list_said(self.tx, "vulnerable")
         self.heard = ledger.list_said(self.tx, "news")
@@ -195,7 +233,7 @@ class _Plan:
         for person in (each.person for each in told if each.person):
             key = f"notice:{action.ref}:{alarm.number}:{person.id}"
             facts = {"number": alarm.number, "ref": action.ref, "person": person.id}
-            outbox.say(self.tx, key, "notice", person.address, due_at=max(due, self.now), facts=facts)
+            self.messages.append((key, "notice", person.address, max(due, self.now), facts))
         return []
 
     def list_news(self, action: Action, holding: Group | None) -> list[Rung]:
@@ -218,11 +256,11 @@ class _Plan:
             ]
         return rungs
 
-    def list_rungs_for_office(self, holders: Sequence[Group], office: list[Person]) -> list[Rung]:
+    def list_rungs_for_office(self, tx: Tx, holders: Sequence[Group], office: list[Person]) -> list[Rung]:
         """What the office is told: messages given up, stuck or perhaps sent twice; a half term without a meeting."""
-        said = ledger.list_said(self.tx, "office")
+        said = ledger.list_said(tx, "office")
         by = max(self.calendar.instant(self.day, self.calendar.opens), self.now)
-        troubles = ledger.list_troubles(self.tx, by, self.now - _LOOK_BACK, self.schemes)
+        troubles = ledger.list_troubles(tx, by, self.now - _LOOK_BACK, self.schemes)
         news = [(f"message {message}", wrong) for message, wrong in troubles]
         if half := self.calendar.half_term_of(self.day):
             for group in holders:
@@ -236,18 +274,15 @@ class _Plan:
             if (person.id, subject, name) not in said
         ]
 
-    def queue_bundles(self, persons: dict[int, Person]) -> None:
+    def queue_bundles(self, tx: Tx, persons: dict[int, Person]) -> None:
         """A bundle for everyone with a rung that is due, on the first day that may have one."""
         sent: dict[int, set[date]] = {}
-        for person_id, at in ledger.list_bundles(self.tx, self.now - _LOOK_BACK):
+        for person_id, at in ledger.list_bundles(tx, self.now - _LOOK_BACK):
             sent.setdefault(person_id, set()).add(self.calendar.today(at))
         queued: dict[int, date] = {}
-        for row in outbox.list_lines(self.tx, kinds=["bundle"], states=["due", "claimed", "sending"]):
+        for row in outbox.list_lines(tx, kinds=["bundle"], states=["due", "claimed", "sending"]):
             queued.setdefault(row.facts["person"], self.calendar.today(row.due_at))
-        first: dict[int, date] = {}
-        for line in ledger.list_planned(self.tx, self.until):
-            first.setdefault(line.rung.person, line.rung.on)
-        for person_id, earliest in first.items():
+        for person_id, earliest in ledger.list_first_planned(tx, self.until).items():
             person = persons.get(person_id)
             if person is None:
                 continue
@@ -256,7 +291,7 @@ class _Plan:
             if person_id in queued and queued[person_id] <= day:
                 continue
             outbox.say(
-                self.tx,
+                tx,
                 f"bundle:{day.isoformat()}:{person_id}",
                 "bundle",
                 person.address,
@@ -275,14 +310,9 @@ class _Plan:
                 if on > self.day:
                     continue
                 for person in group.chairs or office:
-                    outbox.say(
-                        self.tx,
-                        f"{kind}:{meeting.id}:{person.id}",
-                        kind,
-                        person.address,
-                        due_at=self.calendar.instant(on, self.calendar.opens),
-                        facts={"meeting": meeting.id, "group": group.name, "person": person.id},
-                    )
+                    key, due = f"{kind}:{meeting.id}:{person.id}", self.calendar.instant(on, self.calendar.opens)
+                    facts = {"meeting": meeting.id, "group": group.name, "person": person.id}
+                    self.messages.append((key, kind, person.address, due, facts))
 
 
 def next_bundle_day(day: date, sent: Collection[date], calendar: Calendar, policy: Policy, *, daily: bool) -> date:

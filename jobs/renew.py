@@ -8,7 +8,8 @@ from datetime import date, datetime
 from jobs.compose import Also, Composer, Facts
 from jobs.deliver import Composed, Nothing
 from jobs.home import compose_home
-from programme.facts import Action, Group, Person, Rung, find_holding_group
+from programme.claims import compose_answered
+from programme.facts import Action, Group, Person, Rung, covers, find_holding_group
 from programme.listening import (
     Listening,
     compose_change,
@@ -22,22 +23,32 @@ from programme.reminders import ASKED, Item, asked_of, compose_bundle, list_peop
 from programme.standing import Standing, find_standing
 from storage import ledger, outbox
 from storage.actions import list_actions
+from storage.claims import find_claim
 from storage.db import Tx
 from storage.listening import find_listening
 from storage.people import label_of, list_groups, list_persons, read_directory
 from storage.plans import list_metrics
 from storage.renewals import Sent, find_home, find_sent
 
+_WITHDRAWN = "This message was withdrawn."
+_REDACTED = "(redacted)"
 _ALL_DONE = "Nothing in this message waits for you any more."
 
 
 def compose_edit(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-    """A message that stands in a channel, as it is true now; nothing is added to it."""
+    """A message that stands in a channel, as it is true now; nothing is added to it. Where something in it was
+    redacted, what cannot be said anew is withdrawn."""
     sent = find_sent(tx, row.facts["row"])
     if sent is None:
         return Nothing("the message it is about does not stand there")
     found: Message | Nothing
-    if sent.kind == "bundle":
+    if sent.kind == "reply":
+        found = Message(_REDACTED, (Text(_REDACTED),))
+    elif sent.kind in ("pack", "since"):
+        found = _withdraw_digest(composer, tx, sent, row.facts["redacted"], now)
+    elif sent.kind == "claim":
+        found = _renew_claim(tx, sent)
+    elif sent.kind == "bundle":
         found = _renew_bundle(composer, tx, sent, now)
     elif sent.kind == "channel":
         found = _renew_told(composer, tx, sent, now)
@@ -45,8 +56,29 @@ def compose_edit(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> 
         composed = composer.tell_alarm(tx, sent.facts, now, "edit")
         found = composed.message if isinstance(composed, Composed) else composed
     if isinstance(found, Nothing):
-        return found
+        if "redacted" not in row.facts or sent.kind in ("pack", "since"):
+            return found
+        found = Message(_WITHDRAWN, (Text(_WITHDRAWN),))
     return Composed(found, how="edit", conversation=sent.conversation, post=sent.post)
+
+
+def _renew_claim(tx: Tx, sent: Sent) -> Message | Nothing:
+    claim = find_claim(tx, sent.facts["claim"])
+    if claim is None or claim.state == "open":
+        return Nothing("nobody has answered it")
+    return compose_answered(claim.who, claim.role, claim.state)
+
+
+def _withdraw_digest(composer: Composer, tx: Tx, sent: Sent, ref: str, now: datetime) -> Message | Nothing:
+    """A digest of then is not composed again; it is not touched where it cannot have had the action."""
+    directory = read_directory(tx, composer.calendar.today(now))
+    name = sent.facts["group"]
+    group = next((one for one in list_groups(tx, directory) if one.name == name), None)
+    found = list_actions(tx, directory, refs=[ref])
+    if group and found and not covers(group, found[0]):
+        return Nothing("the action is none of that digest")
+    text = f"This digest was withdrawn, as something in it was redacted. To have it as it is now, type: digest {name}"
+    return Message(text, (Text(text),))
 
 
 def _renew_bundle(composer: Composer, tx: Tx, sent: Sent, now: datetime) -> Message | Nothing:

@@ -23,7 +23,10 @@ _BORN = re.compile(rf"\b(?:dob|d\.o\.b|date of birth|born)\b\.?\s*(?:is|on|was)?
 
 
 def find_identifier(text: str) -> str | None:
-    """What the text seems to hold of a child: "a pupil number (UPN)", "an NHS number" …; None where nothing."""
+    """What the text seems to hold of a child: "a pupil number (UPN)", "an NHS number" …; None where nothing.
+
+    The text is plain: smart dashes, hard spaces and what has no width would hide it.
+    """
     if _UPN.search(text):
         return "a pupil number (UPN)"
     if any(_is_nhs_number("".join(found.groups())) for found in _NHS.finditer(_LINK.sub(" ", text))):

@@ -18,6 +18,17 @@ def compose_claim(number: int, who: str, role: Role, holders: Sequence[str]) -> 
     return Message(f"{text} {hint}", (Text(text), Buttons(buttons), Text(hint, quiet=True)))
 
 
+def compose_answered(who: str, role: str, answer: str) -> Message:
+    """What the office was asked, once one of them has answered: `approved` or `declined`."""
+    text = f"{who} said they are {role}. {answer.capitalize()} by the programme office."
+    return Message(text, (Text(text),))
+
+
+def list_claim_buttons(number: int) -> list[Button]:
+    """What answers a claim, where several stand together."""
+    return [Button(f"Approve {number}", f"approve {number}"), Button(f"Decline {number}", f"decline {number}")]
+
+
 def compose_answer(role: Role, *, approved: bool, why: str = "") -> Message:
     """To whoever made the claim: what the office answered."""
     if approved:

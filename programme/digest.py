@@ -18,9 +18,11 @@ from programme.reminders import Policy, plan_meeting, say_due
 from programme.timescales import parse_timescale
 
 _MOST_IN_MESSAGE = 5
+WHOLE = "The programme office has the whole of it as Word and PDF."
 _FIGURES = "Figures due"
 _ONLY_IN_PAPER = ("Others open", "Complete")
 _AFTER_FIGURES = ("Carried from the last meeting", *_ONLY_IN_PAPER)
+_NOTED = {"overdue": "overdue by", **dict.fromkeys(("escalated", "rated", "deferred"), "mitigation written")}
 _UNTIL_NEXT = timedelta(weeks=7)  # about a half term, where the meeting after is not known
 
 
@@ -147,6 +149,7 @@ def gather_digest(
     titles = {
         "deferred": "Deferred",
         "escalated": "Escalated",
+        "rated": "At risk or vulnerable",
         "overdue": "Overdue on the day of the meeting" if meeting else "Overdue",
         "due": "Due before the meeting after" if meeting else "Due in the next seven weeks",
         "moved": "Timescale moved",
@@ -189,10 +192,9 @@ def gather_digest(
 
 def _without_repeats(signs: Sequence[str], place: str, view: _View) -> tuple[str, ...]:
     """The signs that the note in this section has not said already; what is overdue is so on the day it is for."""
-    said = {"overdue": "overdue by", "escalated": "mitigation written", "deferred": "mitigation written"}.get(place)
     ahead = " on the day" if view.day > view.today else ""
     shown = (f"{sign}{ahead}" if sign.startswith("overdue by") else sign for sign in signs)
-    return tuple(sign for sign in shown if not (said and sign.startswith(said)))
+    return tuple(sign for sign in shown if not (place in _NOTED and sign.startswith(_NOTED[place])))
 
 
 def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
@@ -216,8 +218,8 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
         stands = f"{seen.removeprefix(', ')}." if seen else ""
         if action.rag is not kind:  # what stands beside the reference is another rating
             stands = f"{LOOKS[kind].word}{seen}."
-        words = (stands, reason, mitigation, proposed)
-        return "escalated", " ".join(filter(None, words))
+        is_over = action.escalation is not None and action.escalation.state == "closed"
+        return "rated" if is_over else "escalated", " ".join(filter(None, (stands, reason, mitigation, proposed)))
     if action.proposal is not None:
         carried = view.since is not None and view.calendar.today(action.proposal.at) < view.since
         return "carried" if carried else "agree", proposed
@@ -304,8 +306,8 @@ def say_counts(digest: Digest) -> str:
     return f"{digest.total} {'action' if digest.total == 1 else 'actions'}: {', '.join(parts)}"
 
 
-def compose_digest_message(digest: Digest, picture: Picture | None = None) -> Message:
-    """The short form, for a chat: counts, then the first few of each section; the whole is the paper."""
+def compose_digest_message(digest: Digest, picture: Picture | None = None, hint: str = WHOLE) -> Message:
+    """The short form, for a chat: counts, then the first few of each section; `hint` says where the whole is."""
     title = _title(digest)
     counts = say_counts(digest)
     blocks: list[Block] = [Heading(title), *([picture] if picture else []), Text(counts)]
@@ -327,7 +329,6 @@ def compose_digest_message(digest: Digest, picture: Picture | None = None) -> Me
         if pairs:
             blocks.append(Buttons(tuple(button for pair in pairs for button in pair)))
             lines.append(f"To agree or return them: agree {' '.join(refs)}, return {refs[0]} and why, or agree all.")
-    hint = "The programme office has the whole of it as Word and PDF."
     return Message("\n".join([*lines, hint]), (*blocks, Text(hint, quiet=True)))
 
 

@@ -81,7 +81,8 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A dated thing somebody said of an action. `by` is the actor's key, `body` the organisation spoken for."""
+    """A dated thing somebody said of an action. `by` is the actor's key, `body` the organisations spoken for, a line
+    each."""
 
     kind: str
     at: datetime
@@ -180,7 +181,8 @@ class Action:
 
     def waiting_for(self, since: date) -> frozenset[str]:
         """The organisations among the owners that have not answered on or after that day."""
-        answered = {said.body for said in self.said if said.kind in ANSWERS and said.on >= since}
+        answers = [said for said in self.said if said.kind in ANSWERS and said.on >= since]
+        answered = {body for said in answers for body in said.body.split("\n")}
         return frozenset() if "" in answered else self.bodies - answered
 
     def quiet_after(self, bodies: Iterable[str], since: date, until: date) -> date | None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from textwrap import shorten
+from typing import TypeVar
 
 from programme.calendar import Calendar, say_date
 from programme.facts import Action, Group
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.rag import LOOKS, Rag
 from programme.reminders import Policy, plan_meeting, say_due
+
+T = TypeVar("T")
 
 ON_A_PAGE, ON_A_SHARED_PAGE = 8, 5  # actions; the fewer where a chair's or the office's part stands below
 _MOST_TOLD = 4
@@ -32,7 +35,8 @@ class Urgency(IntEnum):
     OVERDUE = 0
     BEFORE_MEETING = 1
     SOON = 2
-    CALM = 3
+    ASKED = 3  # by a message that nobody of theirs has answered
+    CALM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +228,12 @@ def _say_listed(listed: Listed, blocks: list[Block], lines: list[str]) -> None:
     if listed.buttons:
         blocks.append(Buttons(listed.buttons))
     lines += [f"{head}.", *(f"- {each}" for each in items)]
-    lines += [f"To do so, type: {button.command}" for button in listed.buttons[:1]]
+    if typed := {button.command.split()[0]: button.command for button in reversed(listed.buttons)}:
+        lines.append(f"To do so, type: {', or '.join(reversed(typed.values()))}")
 
 
-def first_few(lines: Sequence[str]) -> tuple[str, ...]:
-    """As many lines as a list of the home shows."""
+def first_few(lines: Sequence[T]) -> tuple[T, ...]:
+    """As many of a list as the home shows."""
     return tuple(lines[:_MOST_TOLD])
 
 

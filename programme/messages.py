@@ -27,12 +27,14 @@ class UserError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a request was made, so that a late reply finds its way back. `conversation` is the channel's own id."""
+    """Where a request is answered, so that a late reply finds its way. `conversation` is the channel's own id;
+    `heard_in` the one it was made in, where that is another."""
 
     channel: Literal["console", "web", "slack", "teams", "mail"]
     conversation: str = ""
     thread: str = ""
     workspace: str = ""
+    heard_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Request:
     `text` is a command with or without its slash; `fields` are a form's answers, by field name. `seen_id` is the
     channel's own id for this request, unique there: the same one again changes nothing and says nothing. `said_id` is
     the channel's own id for the message these words are, and `is_edit` says that they take the place of what it said
-    before. `files` were dropped with it. `name` is what the channel calls the person: only for the office, of somebody
-    who is not known yet.
+    `before`. `files` were dropped with it. `name` is what the channel calls the person: only for the office, of
+    somebody who is not known yet.
     """
 
     actor: str
@@ -62,6 +64,7 @@ class Request:
     account: str = ""
     said_id: str = ""
     is_edit: bool = False
+    before: str = ""
     files: tuple[File, ...] = ()
     name: str = ""
 

@@ -12,7 +12,8 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‘’‚′", "'"),
         **dict.fromkeys("“”„″", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00a0\u2007\u202f", " "),
+        **dict.fromkeys("\u00a0\u202f\u205f\u3000", " "),
+        **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
         # What a phone or a copied cell brings along and nobody sees. The joiners of emoji and of Persian stay.
         **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"),
     }

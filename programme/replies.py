@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from programme.calendar import HalfTerm
 from programme.rag import LOOKS, Rag, find_rag, split_rag
-from programme.refs import plain
+from programme.saying import own_words
 from programme.timescales import Timescale, parse_timescale, split_timescale
 
 _MOST_SIGNS = 12  # a reply that names more ratings and dates than this is a report
@@ -36,7 +36,7 @@ class Suggestion:
 
 def read_reply(text: str, today: date, terms: Sequence[HalfTerm] = ()) -> Suggestion | None:
     """What a reply about one action suggests; None where it suggests nothing."""
-    said = _without_others_words(text)[:_LONGEST]
+    said = _WITHOUT_SUBJECT.sub("it ", own_words(text)[:_LONGEST])
     if not said or sum(1 for _ in _SIGN.finditer(said)) > _MOST_SIGNS:
         return None
     ratings = list(_find_ratings(said))
@@ -74,30 +74,7 @@ class _Sign:
     timescale: Timescale | None = None
 
 
-# What is left out before anything is read: what others said, and what is no sentence.
-_CODES = {
-    ":red_circle:": "🔴",
-    ":large_orange_circle:": "🟠",
-    ":large_green_circle:": "🟢",
-    ":large_purple_circle:": "🟣",
-}
-_QUOTED_LINES = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_QUOTED = re.compile(r'"[^"]*"')
-_LINK = re.compile(r"<?https?://[^\s>]*[^\s>.,;:!?)]>?")
-_MENTIONED = re.compile(r"<[@!#][^>]*>")
-
-
-def _without_others_words(text: str) -> str:
-    text = plain(text)
-    if find_rag(text):
-        return text.strip(" \"'")
-    text = _QUOTED_LINES.sub("", _CODE.sub(" … ", text))
-    text = _MENTIONED.sub("", _LINK.sub(" ", _QUOTED.sub(" … ", text)))
-    for code, icon in _CODES.items():
-        text = text.replace(code, icon)
-    return text.strip()
-
+_WITHOUT_SUBJECT = re.compile(r"\A(?=(?:is|are)\s)", re.IGNORECASE)  # `P2.3c is at risk`
 
 # Ratings
 
@@ -236,8 +213,10 @@ _OTHER_DATE = (  # another date, late or not
     r"(?:\s+(?:is|will be|of|would be|now)){0,3}\s*[:=-]?"
     rf"|(?:change|changed|move|moved)\s+(?:the\s+)?{_DATED}|(?:the\s+|our\s+)?{_DATED}(?:\s+is)?\s+(?:now|moved)"
     rf"|now\s+(?:due|expected|planned|scheduled|aiming|be(?:\s+(?:done|ready|finished|completed?|in place|delivered))?)"
-    r"|not|deferred"
+    r"|not|deferred|(?:done|finished|completed?|ready|in place|delivered)(?=\s+by\s)"
 )
+_FINISHED = ("done", "finished", "complete", "completed", "ready", "in place", "delivered")
+_WILL = re.compile(r"(?:\bwill|'ll)\b", re.IGNORECASE)
 _TO = (
     r"(?:\s+(?:back|out|again|now|likely)){0,3}(?:\s+from\s+(?:[\w'-]+\s+){1,3}?)?\s*"
     r"(?:\b(?:to|until|till|til|into|for|by|in|at|on|as)\b\s*)?"
@@ -277,6 +256,8 @@ def _find_slips(said: str, today: date, terms: Sequence[HalfTerm]) -> Iterator[_
         word = (found["other"] or found["late_to"] or "").lower()
         if word in ("not", "need", "needs") and not _UNTIL.search(found["to"]):
             continue  # `not in December`, `needs December`
+        if word in _FINISHED and not (when.exact and _WILL.search(found["head"])):
+            continue  # `will be done by December` may be as planned
         if found["late_to"] and not _NEEDS_UNTIL.search(found["to"]):
             continue
         between = said[found.end() : end]
@@ -334,8 +315,12 @@ _NOT_ALL = re.compile(
 )
 
 
+_EMOJI_LAST = re.compile(r"[\s.!]*(?:(?::[\w+-]*[a-z]:|[^\w\s\x00-\x7f…])\s*)+")  # read backwards
+
+
 def _find_done(said: str) -> _Sign | None:
-    found = _DONE.match(said)
+    emoji = _EMOJI_LAST.match(said[::-1])
+    found = _DONE.match(said[: -emoji.end()] if emoji else said)
     if not found or _is_doubtful(said, found.end()) or _NOT_ALL.search(said):
         return None
     if found["word"].lower() == "closed" and re.search(r"\bwe\b", found.group(), re.IGNORECASE):

@@ -70,6 +70,17 @@ def split_timescale(text: str, today: date, terms: Sequence[HalfTerm] = ()) -> t
     return None, text
 
 
+def name_timescale(typed: Timescale, terms: Sequence[HalfTerm] = ()) -> Timescale:
+    """What somebody typed today as whoever reads it next year understands it: `to Dec` is `Dec-22`."""
+    if typed.due_on is None:
+        return typed
+    bare = _LEADING.sub("", typed.text, count=1)
+    if _WITHOUT_YEAR.fullmatch(_without_lead(_tidy(bare))):
+        bare = f"{typed.due_on.day} {typed.due_on:%B %Y}" if typed.exact else f"{typed.due_on:%b-%y}"
+    named = parse_timescale(bare, terms)
+    return named if named.due_on == typed.due_on else typed
+
+
 def find_like_a_date(text: str) -> str:
     """What words begin with that somebody means as a date, whether or not it can be read: `12/31/2022`, `next week`."""
     found = _LIKE_A_DATE.match(plain(text).strip())
@@ -146,6 +157,8 @@ _LIKE_A_DATE = re.compile(
     r"|(?:tomorrow|today)\b|\d+ (?:days?|weeks?|months?)\b)",
     re.IGNORECASE,
 )
+_LEADING = re.compile(r"(?:(?:due|by|on|to|until|till|for|now)\s+)+", re.IGNORECASE)
+_WITHOUT_YEAR = re.compile(rf"{_NAMED}|\d\d?(?:st|nd|rd|th)?(?: of)?[ -]?{_NAMED}|{_NAMED} \d\d?(?:st|nd|rd|th)")
 _LEAD = re.compile(r"(?:(?:due|by|on|in|during|until|till|to|no later than|the|end of|end)[ :-]+)*")
 _FROM = re.compile(r"^(?:from|starting(?: in)?) ")
 _ONWARDS = re.compile(r" onwards?$")

@@ -387,9 +387,9 @@ def _as_alarm(row: Any, ref: str) -> Escalation:
 
 
 def spoken_for(one: Action, actor: Actor) -> str:
-    """The owners' organisation that this actor answers for; "" for the chair and the office, who answer for all."""
-    mine = [body for body in actor.bodies if body in one.bodies]
-    return mine[0] if mine else ""
+    """The owners' organisations that this actor answers for, a line each; "" for the chair and the office, who answer
+    for all."""
+    return "\n".join(sorted(set(actor.bodies) & one.bodies))
 
 
 def as_json(value: Any) -> Any:

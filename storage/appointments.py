@@ -25,6 +25,7 @@ from storage.people import (
     list_office,
     name_key,
 )
+from storage.renewals import renew_homes
 from storage.schema import governance_group, holder, lead, meeting, owner, person, role_meaning
 
 
@@ -60,6 +61,7 @@ def mark_closed(tx: Tx, address: str, closed: bool, now: datetime) -> bool:
     tx.conn.execute(sa.update(person).where(person.c.id == someone.id).values(closed_at=now if closed else None))
     verb, scheme = "account_closed" if closed else "account_open", someone.scheme
     record(tx, verb, actor=address, account=scheme, now=now, facts={"address": address})
+    renew_homes(tx, now, [address])
     if not closed:
         ledger.revive(tx, someone.id, _CLOSED, now)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Table, Text, TypeDecorator
 
 
@@ -61,3 +62,11 @@ def text(name: str, *, nullable: bool = False) -> Column[Any]:
 def flag(name: str) -> Column[Any]:
     """Yes or no; no by default."""
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default="0")
+
+
+def begins(conn: sa.Connection, column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    """Whether a column begins so; SQLite's index serves a range, and not what begins so."""
+    found = column.startswith(text, autoescape=True)
+    if conn.dialect.name != "sqlite":
+        return found
+    return sa.and_(found, column >= text, column < text[:-1] + chr(ord(text[-1]) + 1))

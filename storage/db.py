@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 _BUSY_MS = 15_000
+_WRITING = 0x68616C65  # names PostgreSQL's advisory lock
 # A statement made where its module is loaded is compiled once; to make one anew takes longer than to run it. So what
 # every request runs stands at the top of its module, with this in the place of the programme.
 PROGRAMME: sa.BindParameter[int] = sa.bindparam("programme")
@@ -76,6 +77,8 @@ class Database:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
         with self._turn, self._plainly(), self._engine.begin() as conn:
             _begin(conn, "IMMEDIATE")
+            if conn.dialect.name == "postgresql":  # writers take turns there too: each decides from what the last wrote
+                conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING}, {self.programme})")
             yield Tx(conn, self.programme, self._key)
 
     @contextmanager

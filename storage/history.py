@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.db import PROGRAMME, Tx
-from storage.schema import history, mitigation, outbox, programme, web_line, words
+from storage.schema import history, mitigation, programme, web_line, words
+from storage.withdrawn import withdraw, without
 
 _HEAD = sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == PROGRAMME)
 _HEAD_TO_GROW = _HEAD.with_for_update()  # PostgreSQL's writers take turns here; SQLite's already do
@@ -134,24 +135,17 @@ def find_row(tx: Tx, number: int) -> Row | None:
 def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, account: str = "") -> bool:
     """Take the words out of a row, for good; the row, its hash and who did it remain. False where it has none left.
 
-    Entries, proposals and mitigations share the row's words; answers that repeat them are rid of them too. What the
+    Entries, proposals and mitigations share the row's words; messages that show them are rid of them too. What the
     plan's own file says is not ours to redact: that is corrected in the file, which is imported again.
     """
     row = find_row(tx, number)
     if row is None or row.words is None:
         return False
-    answers = sa.select(outbox.c.id, outbox.c.facts, outbox.c.address, outbox.c.state)
-    replies = answers.where(outbox.c.programme_id == tx.programme, outbox.c.kind == "reply")
-    for answer in tx.conn.execute(replies).all():  # all else is composed when it goes
-        cleaned = {**answer.facts, "message": _without(row.words, answer.facts.get("message"))}
-        if answer.address == row.actor and answer.state in ("sent", "dropped", "failed"):
-            cleaned["message"] = _SPENT  # it may repeat a part of the words, and is not needed any more
-        if "message" in answer.facts and cleaned != answer.facts:
-            tx.conn.execute(sa.update(outbox).where(outbox.c.id == answer.id).values(facts=cleaned))
+    withdraw(tx, row.words, ref=row.ref, by=row.actor, since=row.at, now=now)
     for each in tx.conn.execute(
         sa.select(web_line.c.id, web_line.c.body).where(web_line.c.programme_id == tx.programme)
     ).all():
-        cleaned = _without(row.words, each.body)
+        cleaned = without(row.words, each.body)
         if cleaned != each.body:
             tx.conn.execute(sa.update(web_line).where(web_line.c.id == each.id).values(body=cleaned))
     words_id = (
@@ -165,20 +159,6 @@ def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, accou
     facts = {"redacts": number}
     record(tx, "redact", actor=actor, now=now, ref=row.ref, facts=facts, text=reason, account=account)
     return True
-
-
-_SPENT = {"text": "(redacted)", "done": True, "blocks": []}
-
-
-def _without(text: str, stored: Any) -> Any:
-    """A JSON value with the text taken out of every string in it."""
-    if isinstance(stored, str):
-        return stored.replace(text, "(redacted)")
-    if isinstance(stored, list):
-        return [_without(text, one) for one in stored]
-    if isinstance(stored, dict):
-        return {name: _without(text, one) for name, one in stored.items()}
-    return stored
 
 
 def verify(tx: Tx, head: Head | None = None) -> Verdict:

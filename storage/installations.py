@@ -11,11 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from programme.messages import UserError
+from storage import ledger
 from storage.db import PROGRAMME, Tx, insert
 from storage.history import record
 from storage.schema import installation, oauth_state, person, programme, workspace
 
 STATE_LIVES = timedelta(minutes=10)
+_MOST_STATES = 1_000  # anybody may ask for one
+_LEFT = "their workspace has left the programme"
 LEASE = timedelta(minutes=1)  # longer than Slack is ever waited for
 
 
@@ -121,8 +124,11 @@ def relock_tokens(tx: Tx, relock: Callable[[str], str | None]) -> tuple[int, lis
 
 
 def record_state(tx: Tx, state: str, now: datetime) -> None:
-    """Keep the hash of a state that an installation begins with; those that have ended are forgotten."""
-    tx.conn.execute(sa.delete(oauth_state).where(oauth_state.c.expires_at <= now))
+    """Keep the hash of a state that an installation begins with; those that have ended are forgotten, and of too many
+    the oldest."""
+    last = sa.select(oauth_state.c.id).order_by(oauth_state.c.id.desc()).offset(_MOST_STATES - 1).limit(1)
+    old = sa.or_(oauth_state.c.expires_at <= now, oauth_state.c.id <= last.scalar_subquery())
+    tx.conn.execute(sa.delete(oauth_state).where(old))
     tx.conn.execute(sa.insert(oauth_state).values(hash=_hash(state), expires_at=now + STATE_LIVES))
 
 
@@ -182,15 +188,28 @@ def find_standing(tx: Tx, channel: str, external_id: str) -> bool | None:
     return True if tx.conn.execute(_ANYBODY_THERE, there).one_or_none() else None
 
 
+def has_left(tx: Tx, address: str) -> bool:
+    """Whether an address is in a workspace that the office let leave."""
+    channel, _, rest = address.partition(":")
+    if channel != "slack":
+        return False
+    values = {"programme": tx.programme, "channel": channel, "external_id": rest.partition(":")[0]}
+    row = tx.conn.execute(_STANDING, values).one_or_none()
+    return row is not None and row.left_at is not None
+
+
 def join_workspace(tx: Tx, channel: str, external_id: str, *, name: str | None, now: datetime, account: str) -> None:
-    """Let the programme answer who speaks in a workspace."""
+    """Let the programme answer who speaks in a workspace, and write to them."""
+    for number in _list_people(tx, channel, external_id):
+        ledger.revive(tx, number, _LEFT, now)
     _set_standing(tx, channel, external_id, {"left_at": None} | ({} if name is None else {"name": name}))
     facts = {"workspace": f"{channel}:{external_id}"}
     record(tx, "workspace_join", actor="office", account=account, now=now, facts=facts)
 
 
 def leave_workspace(tx: Tx, channel: str, external_id: str, *, now: datetime, account: str) -> int:
-    """Let the programme answer nobody there any more; returns how many people still have an address there.
+    """Let the programme answer nobody there any more, nor write to them: what was planned for them is silenced.
+    Returns how many people still have an address there.
 
     UserError where it is not known.
     """
@@ -199,7 +218,16 @@ def leave_workspace(tx: Tx, channel: str, external_id: str, *, now: datetime, ac
     _set_standing(tx, channel, external_id, {"left_at": now})
     facts = {"workspace": f"{channel}:{external_id}"}
     record(tx, "workspace_leave", actor="office", account=account, now=now, facts=facts)
-    return _count_people(tx).get((channel, external_id), 0)
+    people = _list_people(tx, channel, external_id)
+    for number in people:
+        ledger.silence(tx, number, _LEFT, now)
+    return len(people)
+
+
+def _list_people(tx: Tx, channel: str, external_id: str) -> list[int]:
+    """Everybody with an address in a workspace."""
+    there = person.c.address.startswith(f"{channel}:{external_id}:", autoescape=True)
+    return list(tx.conn.execute(sa.select(person.c.id).where(person.c.programme_id == tx.programme, there)).scalars())
 
 
 def _set_standing(tx: Tx, channel: str, external_id: str, values: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -51,6 +51,40 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
         return 0
     dialect = postgresql if tx.conn.dialect.name == "postgresql" else sqlite
     return max(tx.conn.execute(dialect.insert(ledger).on_conflict_do_nothing(), rows).rowcount, 0)
+
+
+def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
+    """Those of these rungs that are not written down yet."""
+    if not rungs:
+        return []
+    known = sa.select(ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, ledger.c.falls_on)
+    first, last = min(rung.on for rung in rungs), max(rung.on for rung in rungs)
+    mine = known.where(ledger.c.programme_id == tx.programme, ledger.c.falls_on.between(first, last))
+    there = {tuple(row) for row in tx.conn.execute(mine)}
+    return [one for one in rungs if (one.kind, one.subject, one.rung, one.person, one.on) not in there]
+
+
+def list_known_keys(tx: Tx, keys: Sequence[str]) -> set[str]:
+    """Those of these keys that are in the queue, or were."""
+    known: set[str] = set()
+    for start in range(0, len(keys), 500):
+        some = outbox.c.key.in_(keys[start : start + 500])
+        known |= set(
+            tx.conn.execute(sa.select(outbox.c.key).where(outbox.c.programme_id == tx.programme, some)).scalars()
+        )
+    return known
+
+
+def list_first_planned(tx: Tx, until: date) -> dict[int, date]:
+    """Person → the first day on which something planned for them falls, of what falls on or before a day."""
+    first = sa.func.min(ledger.c.falls_on)
+    query = (
+        sa.select(ledger.c.person_id, first.label("first"))
+        .where(ledger.c.programme_id == tx.programme, ledger.c.state == "planned", ledger.c.falls_on <= until)
+        .group_by(ledger.c.person_id)
+        .order_by(first, sa.func.min(ledger.c.id))
+    )
+    return {row.person_id: row.first for row in tx.conn.execute(query)}
 
 
 def list_planned(tx: Tx, until: date, person: int | None = None) -> list[Line]:
@@ -169,11 +203,10 @@ def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str
     return [(message, wrong[state]) for message, state in tx.conn.execute(query.order_by(outbox.c.id))]
 
 
-def get_mark(tx: Tx) -> tuple[str, int]:
-    """The day and revision last planned for, and the revision now."""
-    row = tx.conn.execute(
-        sa.select(programme.c.planned_mark, programme.c.revision).where(programme.c.id == tx.programme)
-    ).one()
+def get_mark(tx: Tx, *, hold: bool = False) -> tuple[str, int]:
+    """The day and revision last planned for, and the revision now; `hold` keeps both so until this is committed."""
+    query = sa.select(programme.c.planned_mark, programme.c.revision).where(programme.c.id == tx.programme)
+    row = tx.conn.execute(query.with_for_update() if hold else query).one()
     return row.planned_mark, row.revision
 
 

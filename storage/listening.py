@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from programme.listening import Listening
 from storage.db import PROGRAMME, Tx
-from storage.schema import listening
+from storage.schema import action, listening
 
 _ALL = sa.select(listening).where(listening.c.programme_id == PROGRAMME).order_by(listening.c.id)
 
@@ -36,6 +36,13 @@ def set_listening(tx: Tx, one: Listening) -> None:
             with_reasons=one.with_reasons,
         )
     )
+
+
+def list_heard_areas(tx: Tx) -> list[tuple[str, str]]:
+    """(focus area, priority) of every action: what can be heard of."""
+    query = sa.select(action.c.focus_area_ref, action.c.priority_ref).distinct()
+    mine = query.where(action.c.programme_id == tx.programme, action.c.gone_at.is_(None))
+    return [(area, priority) for area, priority in tx.conn.execute(mine)]
 
 
 def _as_listening(row: Any) -> Listening:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.columns import begins
 from storage.db import Tx
 from storage.schema import outbox
 
@@ -325,7 +326,7 @@ def list_lines(
     if states:
         query = query.where(outbox.c.state.in_(states))
     if key_starts:
-        query = query.where(outbox.c.key.startswith(key_starts, autoescape=True))
+        query = query.where(begins(tx.conn, outbox.c.key, key_starts))
     if since is not None:
         query = query.where(outbox.c.due_at >= since)
     return [_line(row) for row in tx.conn.execute(query.order_by(outbox.c.due_at, outbox.c.id))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,26 +70,38 @@ def list_owned_refs(
     return [row.ref for row in tx.run(query.limit(most) if most else query, keys=keys)] if keys else []
 
 
-def count_owned(tx: Tx, directory: Directory, actor: Actor, meets: Meets, today: date, soon: date) -> tuple[int, int]:
-    """How many open actions the actor owns, and about how many of them a word is wanted now."""
+def count_owned(
+    tx: Tx, directory: Directory, actor: Actor, meets: Meets, today: date, soon: date, unanswered: Collection[str] = ()
+) -> tuple[int, int]:
+    """How many open actions the actor owns, and about how many of them a word is wanted now. `unanswered` are those
+    that they were asked about."""
     keys = _find_keys(directory, actor)
     if not keys:
         return 0, 0
-    _urgency, _meets_on, asked = _rank(meets)
+    _urgency, _meets_on, asked = _rank(meets, unanswered)
     query = sa.select(sa.func.count(), sa.func.sum(sa.case((asked, 1), else_=0))).where(_OPEN)
     total, wanted = tx.run(query, keys=keys, today=today, soon=soon).one()
     return total, wanted or 0
 
 
 def list_owned(
-    tx: Tx, directory: Directory, actor: Actor, meets: Meets, today: date, soon: date, *, most: int, skip: int = 0
+    tx: Tx,
+    directory: Directory,
+    actor: Actor,
+    meets: Meets,
+    today: date,
+    soon: date,
+    unanswered: Collection[str] = (),
+    *,
+    most: int,
+    skip: int = 0,
 ) -> list[Owned]:
     """The open actions that the actor owns, the most urgent first: overdue, due before the group that holds them
-    meets next, due by `soon`, and the others, those that wait to be agreed among them."""
+    meets next, due by `soon`, asked about and `unanswered`, and the others, those that wait to be agreed among them."""
     keys = _find_keys(directory, actor)
     if not keys:
         return []
-    urgency, meets_on, asked = _rank(meets)
+    urgency, meets_on, asked = _rank(meets, unanswered)
     query = (
         sa.select(
             action.c.ref,
@@ -119,7 +131,9 @@ def list_owned(
     ]
 
 
-def _rank(meets: Meets) -> tuple[sa.ColumnElement[int], sa.ColumnElement[Any], sa.ColumnElement[bool]]:
+def _rank(
+    meets: Meets, unanswered: Collection[str]
+) -> tuple[sa.ColumnElement[int], sa.ColumnElement[Any], sa.ColumnElement[bool]]:
     """How an action presses, when its group meets next, and whether a word is wanted of it."""
     other = _as_date(meets.other)
     days: dict[date | None, list[str]] = {}
@@ -132,10 +146,11 @@ def _rank(meets: Meets) -> tuple[sa.ColumnElement[int], sa.ColumnElement[Any], s
     ]
     meets_on = sa.case(*cases, else_=other) if cases else other
     urgency = sa.case(
-        (sa.or_(action.c.due_on.is_(None), _WAITS), Urgency.CALM.value),
+        (_WAITS, Urgency.CALM.value),
         (action.c.due_on < _TODAY, Urgency.OVERDUE.value),
         (action.c.due_on <= meets_on, Urgency.BEFORE_MEETING.value),
         (action.c.due_on <= _SOON, Urgency.SOON.value),
+        (action.c.ref.in_(sorted(unanswered)), Urgency.ASKED.value),
         else_=Urgency.CALM.value,
     )
     asked = sa.and_(

@@ -14,8 +14,16 @@ import sqlalchemy as sa
 from programme.facts import Accountable, Actor, Group, Meeting, Owner, Person, Role
 from programme.messages import UserError
 from storage.db import PROGRAMME, Tx
-from storage.schema import governance_group, holder, lead, meeting, person, programme, role, role_meaning
+from storage.schema import governance_group, holder, lead, meeting, person, programme, role, role_meaning, workspace
 
+# Whoever has an address in a workspace that left the programme is not written to there.
+_LEFT = sa.literal("slack:").concat(workspace.c.external_id).concat(":")
+_OUT = sa.exists().where(
+    workspace.c.programme_id == PROGRAMME,
+    workspace.c.channel == "slack",
+    workspace.c.left_at.is_not(None),
+    sa.func.substr(person.c.address, 1, sa.func.length(_LEFT)) == _LEFT,
+)
 # Columns in the order of the fields of a Person and a Role.
 _PERSON = (person.c.id, person.c.address, person.c.name, person.c.office, person.c.closed_at.is_not(None))
 _ROLE = (
@@ -40,6 +48,7 @@ _HOLDERS = (
     .where(
         holder.c.programme_id == PROGRAMME,
         person.c.closed_at.is_(None),
+        ~_OUT,
         sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= _DAY),
         sa.or_(holder.c.until_on.is_(None), holder.c.until_on > _DAY),
     )
@@ -48,7 +57,7 @@ _HOLDERS = (
 _PEOPLE_REVISION = sa.select(programme.c.people_revision).where(programme.c.id == PROGRAMME)
 _PERSONS = sa.select(*_PERSON).where(person.c.programme_id == PROGRAMME)
 _AT_ADDRESS = _PERSONS.where(person.c.address == sa.bindparam("address"))
-_OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None)).order_by(person.c.id)
+_OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None), ~_OUT).order_by(person.c.id)
 _GROUPS = (
     sa.select(
         governance_group.c.id,
@@ -84,7 +93,8 @@ def name_key(text: str) -> str:
 class Directory:
     """Who is who on one day: roles by any of their names, meanings given by the office, holders.
 
-    Whoever's account is closed holds nothing here: what is theirs is passed on like that of a role nobody holds.
+    Whoever's account is closed or whose workspace has left holds nothing here: what is theirs is passed on like that of
+    a role nobody holds.
     """
 
     roles: dict[int, Role]
@@ -278,7 +288,8 @@ def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads:
 
 
 def label_of(tx: Tx, key: str, day: date | None = None) -> str:
-    """How history's actor key is shown: a person's name where there is one, else the roles they hold, else the address.
+    """How history's actor key is shown: a person's name where there is one, else the roles they hold or that
+    they are the programme office, else the address.
 
     The roles are those of `day`; without one, those whose holding has no end."""
     if not key:
@@ -296,7 +307,7 @@ def label_of(tx: Tx, key: str, day: date | None = None) -> str:
     until = sa.or_(holder.c.until_on.is_(None), holder.c.until_on > day) if day else holder.c.until_on.is_(None)
     begun = sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= day) if day else sa.true()
     roles = [] if row.name else tx.conn.execute(held.where(holder.c.person_id == row.id, until, begun)).scalars().all()
-    return row.name or ", ".join(dict.fromkeys(roles)) or str(row.address)
+    return row.name or ", ".join(dict.fromkeys(roles)) or ("the programme office" if row.office else str(row.address))
 
 
 def get_role(name: str, directory: Directory) -> tuple[int, Role]:

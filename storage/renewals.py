@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import outbox as messages
 from storage.db import PROGRAMME, Tx
-from storage.schema import action, escalation, home, ledger, outbox
+from storage.schema import action, escalation, home, ledger, outbox, person
 
-SHOWN_FOR = timedelta(days=14)  # how long a message is kept true
+SHOWN_FOR = timedelta(days=35)  # how long a message is kept true: its buttons can be tapped as long, and longer
 _OPEN_FOR = timedelta(days=30)  # how long a home that was opened is
 _CHANGEABLE = "slack"  # the channel whose messages and homes can be changed
 _HOME = "shown"  # what a row of the kind home is about: all of it
@@ -45,17 +45,25 @@ _ALARMS = (
     .where(action.c.programme_id == PROGRAMME, action.c.ref == _REF)
 )
 _HOMES = sa.select(sa.literal("home"), home.c.id, home.c.address).where(
-    home.c.programme_id == PROGRAMME, home.c.opened_at >= sa.bindparam("opened", type_=home.c.opened_at.type)
+    home.c.programme_id == PROGRAMME,
+    home.c.opened_at >= sa.bindparam("opened", type_=home.c.opened_at.type),
+    home.c.address.in_(sa.bindparam("people", expanding=True)),
 )
 _TOUCHED = sa.union(_SHOWN, _UNDER_WAY, _ALARMS, _HOMES)
 
 
-def renew(tx: Tx, ref: str, now: datetime, people: Collection[str] | None = None) -> None:
+def renew(tx: Tx, ref: str, now: datetime, people: Collection[str]) -> None:
     """An action has changed: queue an edit of every message of late that shows it, and of the homes that do.
 
-    `people` are the addresses of those whose home may show it; None stands for everybody.
+    `people` are the addresses of those whose home may show it.
     """
-    when = {"programme": tx.programme, "ref": ref, "since": now - SHOWN_FOR, "opened": now - _OPEN_FOR}
+    when = {
+        "programme": tx.programme,
+        "ref": ref,
+        "since": now - SHOWN_FOR,
+        "opened": now - _OPEN_FOR,
+        "people": list(people),
+    }
     for what, number, address in tx.conn.execute(_TOUCHED, when).all():
         if what == "message":
             _edit(tx, number, address, now)
@@ -64,8 +72,26 @@ def renew(tx: Tx, ref: str, now: datetime, people: Collection[str] | None = None
         elif what == "alarm":
             for notice, to in _list_notices(tx, f"notice:{ref}:{number}:", now - SHOWN_FOR):
                 _edit(tx, notice, to, now)
-        elif people is None or address in people:
+        else:
             _show(tx, address, now)
+
+
+def renew_homes(tx: Tx, now: datetime, people: Collection[str] | None = None) -> None:
+    """Who holds what has changed: queue the homes of these people and of the programme office, as far as they were
+    opened of late; of everybody where nobody is named."""
+    opened = sa.select(home.c.address).where(home.c.programme_id == tx.programme, home.c.opened_at >= now - _OPEN_FOR)
+    if people is not None:
+        office = sa.select(person.c.address).where(person.c.programme_id == tx.programme, person.c.office)
+        opened = opened.where(sa.or_(home.c.address.in_(list(people)), home.c.address.in_(office)))
+    for address in tx.conn.execute(opened.order_by(home.c.id)).scalars().all():
+        _show(tx, address, now)
+
+
+def renew_claim(tx: Tx, number: int, now: datetime) -> None:
+    """A claim has been answered: queue an edit of what the programme office was asked."""
+    for line in messages.list_lines(tx, key_starts=f"claim:{number}:", states=["claimed", "sending", "sent"]):
+        if line.address.startswith(f"{_CHANGEABLE}:"):
+            _edit(tx, line.id, line.address, now if line.state == "sent" else now + _SOON)
 
 
 def _list_notices(tx: Tx, key_starts: str, since: datetime) -> list[tuple[int, str]]:

@@ -361,6 +361,7 @@ spoken = table(
     Column("said_id", String(300), nullable=False),
     Column("number", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    flag("edited"),
     Index(None, "programme_id", "conversation", "said_id"),
     Index(None, "programme_id", "at"),
 )

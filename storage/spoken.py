@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from programme.messages import Request
+from programme.refs import plain
 from storage.db import Tx, insert
 from storage.history import Row, find_row, record
 from storage.schema import entry, history, outbox, spoken, words
@@ -39,19 +40,43 @@ def keep_spoken(tx: Tx, request: Request, actor: str, after: int, now: datetime)
             said_id=request.said_id,
             number=number,
             at=now,
+            edited=request.is_edit,
         )
 
 
-def list_spoken(tx: Tx, request: Request) -> list[Row]:
-    """The rows of the history that a message wrote and that stand, oldest first."""
-    query = sa.select(spoken.c.number).where(
+def _by(tx: Tx, request: Request) -> sa.ColumnElement[bool]:
+    """What this message did."""
+    return sa.and_(
         spoken.c.programme_id == tx.programme,
         spoken.c.channel == request.where.channel,
         spoken.c.workspace == request.where.workspace,
         spoken.c.conversation == request.where.conversation,
         spoken.c.said_id == request.said_id,
     )
-    rows = [find_row(tx, number) for number in sorted(tx.conn.execute(query).scalars())]
+
+
+def was_edited(tx: Tx, request: Request) -> bool:
+    """Whether an edit of this message has done something already."""
+    return (
+        tx.conn.execute(sa.select(spoken.c.id).where(_by(tx, request), spoken.c.edited).limit(1)).scalar() is not None
+    )
+
+
+def list_spoken(tx: Tx, request: Request) -> list[Row]:
+    """The rows of the history that a message wrote and that stand, oldest first."""
+    query = sa.select(spoken.c.number).where(_by(tx, request))
+    numbers = sorted(tx.conn.execute(query).scalars())
+    if not numbers and request.before:  # it was said of one of several actions by a tap, in the very words
+        by_words = sa.select(history.c.number).join(words, history.c.words_id == words.c.id)
+        theirs = sa.and_(history.c.programme_id == tx.programme, history.c.actor == request.actor)
+        numbers = list(
+            tx.conn.execute(
+                by_words.where(theirs, words.c.text == plain(request.before).strip())
+                .order_by(history.c.number.desc())
+                .limit(1)
+            ).scalars()
+        )
+    rows = [find_row(tx, number) for number in numbers]
     found = [row for row in rows if row is not None]
     refs = {row.ref for row in found if row.ref}
     since = found[0].number if found else 0

@@ -23,6 +23,7 @@ def tidy(tx: Tx, now: datetime) -> int:
         outbox.c.state.in_(("dropped", "sent")),  # so that an index serves
         sa.or_(outbox.c.state == "dropped", outbox.c.kind.in_(("reply", "edit", "home", "file"))),
         outbox.c.settled_at < now - _SETTLED_FOR,
+        sa.or_(outbox.c.kind.not_in(("reply", "file")), outbox.c.settled_at < now - _ANSWERED_FOR),
         outbox.c.id.not_in(carried),
     )
     said = sa.delete(spoken).where(spoken.c.programme_id == tx.programme, spoken.c.at < now - _ANSWERED_FOR)

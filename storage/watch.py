@@ -12,7 +12,7 @@ from programme.facts import ANSWERS
 from programme.rag import Rag
 from storage.db import PROGRAMME, Tx
 from storage.people import Directory, name_key
-from storage.schema import action, claim, entry, escalation, holder, ledger, outbox, owner, person, proposal, role
+from storage.schema import action, entry, escalation, holder, ledger, outbox, owner, person, proposal, role
 
 _MOST = 4
 _MOST_READ = 200  # proposals and alarms that are looked at for one home
@@ -72,6 +72,21 @@ _SILENT = (
     .order_by(sa.desc("actions"), person.c.id)
     .limit(_MOST)
 )
+_UNANSWERED = (
+    sa.select(ledger.c.subject)
+    .distinct()
+    .join(person, ledger.c.person_id == person.c.id)
+    .join(action, sa.and_(action.c.programme_id == ledger.c.programme_id, action.c.ref == ledger.c.subject))
+    .where(
+        ledger.c.programme_id == PROGRAMME,
+        ledger.c.state == "sent",
+        ledger.c.falls_on.between(_FIRST, _LAST),
+        ledger.c.person_id == sa.bindparam("person"),
+        ledger.c.kind.in_(_ASKING),
+        ledger.c.passed_for == "",
+        ~_ANSWERED,
+    )
+)
 _OUT = sa.select(outbox.c.id, outbox.c.address, outbox.c.trouble, sa.func.count().over().label("all")).where(
     outbox.c.programme_id == PROGRAMME
 )
@@ -92,7 +107,6 @@ _UNREAD = (
     .order_by(action.c.position)
     .limit(_MOST)
 )
-_CLAIMS = sa.select(sa.func.count()).where(claim.c.programme_id == PROGRAMME, claim.c.state == "open")
 _OWNS_ANY = (
     sa.select(owner.c.id)
     .join(action, owner.c.action_id == action.c.id)
@@ -111,8 +125,15 @@ _PROPOSED = (
     .order_by(proposal.c.id)
     .limit(_MOST_READ)
 )
+_WAITS = sa.union(
+    sa.select(proposal.c.action_id).where(proposal.c.programme_id == PROGRAMME, proposal.c.state == "open"),
+    sa.select(escalation.c.action_id).where(escalation.c.programme_id == PROGRAMME, escalation.c.state == "open"),
+)
+_WAITING_REFS = sa.select(action.c.ref).where(
+    action.c.id.in_(_WAITS), action.c.state == "open", action.c.gone_at.is_(None)
+)
 _ALARMS = (
-    sa.select(action.c.ref, action.c.focus_area_ref, action.c.priority_ref, escalation.c.kind)
+    sa.select(action.c.ref, action.c.focus_area_ref, action.c.priority_ref, escalation.c.kind, escalation.c.number)
     .join(escalation, escalation.c.action_id == action.c.id)
     .where(
         escalation.c.programme_id == PROGRAMME,
@@ -123,13 +144,17 @@ _ALARMS = (
     .order_by(escalation.c.id)
     .limit(_MOST_READ)
 )
+_ON_THEIR_WAY = sa.select(outbox.c.facts).where(
+    outbox.c.programme_id == PROGRAMME, outbox.c.state == "due", outbox.c.due_at > _BY, outbox.c.kind == "notice"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Silent:
     """Somebody who was asked about so many actions, first on that day, and has not answered since."""
 
-    label: str
+    address: str
+    name: str
     actions: int
     since: date
 
@@ -148,7 +173,12 @@ def list_silent(tx: Tx, first: date, last: date, day: date) -> tuple[list[Silent
     """Who was asked between two days and has not answered since, nor anybody of their organisation, of those who hold
     a role on `day`; and how many they are."""
     rows = tx.run(_SILENT, first=first, last=last, day=day).all()
-    return [Silent(row.name or row.address, row.actions, row.since) for row in rows], _total(rows, "people")
+    return [Silent(row.address, row.name, row.actions, row.since) for row in rows], _total(rows, "people")
+
+
+def list_unanswered(tx: Tx, person_id: int, first: date, last: date) -> list[str]:
+    """What somebody was asked about between two days and has not answered since, nor anybody of their organisation."""
+    return [row.subject for row in tx.run(_UNANSWERED, first=first, last=last, person=person_id)]
 
 
 def list_undelivered(
@@ -193,19 +223,25 @@ def list_vacant(tx: Tx, directory: Directory, schemes: Collection[str] | None) -
     return vacant
 
 
-def count_claims(tx: Tx) -> int:
-    """How many people have said which role is theirs and wait for the office."""
-    return int(tx.run(_CLAIMS).scalar_one())
-
-
 def list_proposed_refs(tx: Tx) -> list[str]:
     """The actions for which something waits to be agreed, the longest first; the first 200."""
     return [row.ref for row in tx.run(_PROPOSED)]
 
 
-def list_alarms(tx: Tx) -> list[Alarm]:
-    """The open escalations that nobody has acknowledged, the oldest first; the first 200."""
-    return [Alarm(row.ref, row.focus_area_ref, row.priority_ref, Rag(row.kind)) for row in tx.run(_ALARMS)]
+def list_waiting_refs(tx: Tx) -> list[str]:
+    """Every open action for which something may wait to be agreed: a proposal, or that an alarm is over."""
+    return [row.ref for row in tx.run(_WAITING_REFS)]
+
+
+def list_alarms(tx: Tx, now: datetime) -> list[Alarm]:
+    """The open escalations that nobody has acknowledged, the oldest first; of the first 200 those whose notices do not
+    still wait to leave."""
+    waiting = {row.facts["number"] for row in tx.run(_ON_THEIR_WAY, by=now)}
+    return [
+        Alarm(row.ref, row.focus_area_ref, row.priority_ref, Rag(row.kind))
+        for row in tx.run(_ALARMS)
+        if row.number not in waiting
+    ]
 
 
 def _total(rows: Collection[sa.Row[tuple[object, ...]]], column: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 Json = dict[str, Any]
 
 NOW_TS = "1662366000.000100"
+LATER = 4_000_000_000  # seconds: after whatever a test does, by whichever clock
 
 _collected: dict[str, tuple[str, Json]] = {}
 _lock = threading.Lock()
@@ -83,14 +84,15 @@ def user_change(user: str = "U1", event_id: str = "Ev1", **changed: Any) -> Json
     return event_callback(event_id, type="user_change", user=shown)
 
 
-def app_uninstalled(team: str = "T1", event_id: str = "Ev1") -> Json:
-    body = event_callback(event_id, team=team, type="app_uninstalled")
+def app_uninstalled(team: str = "T1", event_id: str = "Ev1", at: int = LATER) -> Json:
+    """The app was taken out of a workspace, at that second of Slack's time."""
+    body = event_callback(event_id, team=team, type="app_uninstalled") | {"event_time": at}
     body["event"] = {"type": "app_uninstalled"}
     return body
 
 
-def tokens_revoked(team: str = "T1", bots: tuple[str, ...] = ("UBOT",), event_id: str = "Ev1") -> Json:
-    body = event_callback(event_id, team=team, type="tokens_revoked")
+def tokens_revoked(team: str = "T1", bots: tuple[str, ...] = ("UBOT",), event_id: str = "Ev1", at: int = LATER) -> Json:
+    body = event_callback(event_id, team=team, type="tokens_revoked") | {"event_time": at}
     body["event"] = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": list(bots)}}
     return body
 

@@ -13,6 +13,7 @@ from programme.facts import Accountable, Action, Actor, Group, Person, Rung, fin
 from programme.listening import find_group_listening, mark_of
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
 from programme.permissions import Deed, compose_refusal, may, may_see_all
+from programme.rag import split_complete, split_rag
 from programme.refs import is_certain, nearest_refs, split_refs
 from programme.reminders import Policy
 from programme.updates import Update
@@ -33,6 +34,8 @@ from storage.people import Directory
 from storage.renewals import renew, renew_told, tell_channel
 
 _MOST_OFFERED = 10
+_OF_ONE = ("rag", "done", "slipping")  # words after which `, P2.4a on track` is about another action
+_LATER = re.compile(r"(?:[,;.\n&+]|\band\b)[\s-]*(?=[A-Z]{1,3}\d+[.-]\d)", re.IGNORECASE)
 _AND = re.compile(r"(?:and\b|&|\+)\s*", re.IGNORECASE)
 
 
@@ -69,11 +72,17 @@ class Ask:
         text = self._with_ref(word)
         action, rest = self._get(text, word)
         more = self._after_and(rest)
+        between, at = "", _find_later(rest) if word in _OF_ONE else None
+        if at is not None:
+            between, more = rest[:at].strip(" \n,;:.&+").removesuffix(" and"), rest[at:]
         if deed != "read" and names_action(self.tx, more):
             other, words = get_action(self.tx, more, self.directory, word)
+            own = bool(between) or (word == "done" and split_rag(words)[0] is not None)
+            first = fit_command(word, action.ref, between if own else words)
+            second = fit_command(other.ref, words) if own else fit_command(word, other.ref, words)
             raise UserError(
                 f"That names {action.ref} and {other.ref}: please say it of one action at a time.",
-                tuple(Button(one.ref, fit_command(word, one.ref, words)) for one in (action, other)),
+                (Button(action.ref, first), Button(other.ref, second)),
             )
         self.check(deed, action)
         return action, rest
@@ -104,7 +113,7 @@ class Ask:
         lasts = self.policy.answer_lasts
         since = self.calendar.add_working_days(self.today, -lasts)
         until = self.calendar.add_working_days(self.today, lasts)
-        return action.quiet_after([body] if body else action.bodies, since, until)
+        return action.quiet_after(body.split("\n") if body else action.bodies, since, until)
 
     def record(self, action: Action, update: Update) -> int:
         """Write what was decided; the number of its row in the history."""
@@ -214,6 +223,15 @@ def command(usage: str, *, shown: bool = True) -> Callable[[Callable[[Ask], Repl
         return run
 
     return add
+
+
+def _find_later(words: str) -> int | None:
+    """Where another action's rating, or that it is done, follows: `no printer, P2.4a on track`; else None."""
+    for found in _LATER.finditer(words):
+        said = next((rest for _, rest in split_refs(words[found.end() :])), "")
+        if split_rag(said)[0] or split_complete(said) is not None:
+            return found.end()
+    return None
 
 
 def find_refs_answered(tx: Tx, request: Request) -> list[str]:

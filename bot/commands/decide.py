@@ -10,7 +10,6 @@ from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Button, Field, Form, Message, Reply, UserError
 from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
-from programme.rag import LOOKS, Rag
 from programme.timescales import parse_timescale
 from programme.updates import (
     Update,
@@ -22,13 +21,20 @@ from programme.updates import (
     list_alarmed,
 )
 from programme.updates import reopen as open_again
+from programme.waiting import say_proposed, say_waiting
 from storage.actions import list_actions
 from storage.history import find_row, record
 from storage.history import redact as redact_words
 from storage.people import label_of, list_persons
 from storage.programme import is_paused, set_paused
+from storage.watch import list_waiting_refs
+from storage.withdrawn import has_shared
 
 _UNDO = Button("Undo", "undo")
+_SHARED = (
+    "Digests were shared as files since they were said, and I cannot change a file: please ask whoever has one to "
+    "delete it."
+)
 
 
 @command("agree REF … | all")
@@ -41,7 +47,7 @@ def agree(ask: Ask) -> Reply:
     """
     words = ask.words.strip()
     if not words or words.lower() == "all":
-        everything = list_actions(ask.tx, ask.directory, only_open=True)
+        everything = list_actions(ask.tx, ask.directory, refs=list_waiting_refs(ask.tx))
         waiting = [one for one in everything if _is_for_them(ask, one)]
         if not words or not waiting:
             return _list_waiting(ask, waiting)
@@ -51,7 +57,7 @@ def agree(ask: Ask) -> Reply:
     agreed = [(one, _agree(ask, one, words)) for one in chosen]
     for one, update in agreed:
         ask.record(one, update)
-    what = ", ".join(f"{one.ref} ({_say_waiting(one)})" for one, _ in agreed)
+    what = ", ".join(f"{one.ref} ({say_proposed(one)})" for one, _ in agreed)
     back = [] if len(agreed) == 1 else ["Undo takes them back one at a time, the last first."]
     return compose_reply([f"Agreed: {what}.", *back], [_UNDO])
 
@@ -159,7 +165,8 @@ def redact(ask: Ask) -> Reply:
     row = find_row(ask.tx, int(number))
     for one in list_actions(ask.tx, ask.directory, refs=[row.ref] if row and row.ref else []):
         ask.keep_true(one, tell_at=ask.now)  # messages that quote them are rid of them too
-    return compose_reply([f"The words of row {number} are gone; that they were redacted, and why, is on record."])
+    gone = f"The words of row {number} are gone; that they were redacted, and why, is on record."
+    return compose_reply([gone, *([_SHARED] if row and has_shared(ask.tx, row.at) else [])])
 
 
 @command("pause [until DATE]")
@@ -205,22 +212,13 @@ def _note(ask: Ask, verb: str, **facts: object) -> None:
     record(ask.tx, verb, actor=ask.actor.key, now=ask.now, facts=facts, account=ask.request.account)
 
 
-def _say_waiting(one: Action) -> str:
-    if one.proposal is None:
-        return "on track again" if one.rag is Rag.ON_TRACK else f"{LOOKS[one.rag].word.lower()} now"
-    if one.proposal.kind == "closure" or one.proposal.timescale is None:
-        return "complete"
-    return f"{one.proposal.timescale.text} in place of {one.timescale.text or 'none'}"
-
-
 def _list_waiting(ask: Ask, waiting: Sequence[Action]) -> Message:
     if not waiting:
         return compose_reply(["Nothing is waiting for you to agree."])
     lines = []
     for one in waiting:
-        by, words = (one.proposal.by, one.proposal.words) if one.proposal else (one.rag_by, one.reason)
-        said = "proposed by" if one.proposal else "says"
-        lines.append(f"{one.ref}: {_say_waiting(one)}, {said} {label_of(ask.tx, by)}" + (f": {words}" if words else ""))
+        by = one.proposal.by if one.proposal else one.rag_by
+        lines.append(say_waiting(one, label_of(ask.tx, by, ask.today)))
     buttons = [Button("Agree all", "agree all", "primary")]
     for one in waiting[:10]:
         buttons.append(Button(f"Agree {one.ref}", f"agree {one.ref}"))

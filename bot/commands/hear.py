@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 from bot.commands import Ask, command, compose_reply
-from programme.facts import Action, Group, find_holding_group
+from programme.facts import find_holding_group
 from programme.listening import MARKS, Listening, find_group_listening, say_listening
 from programme.messages import Message, Reply, UserError
 from programme.permissions import compose_refusal, may, may_let_hear
 from programme.rag import split_complete, split_rag
 from programme.refs import ref_key
-from storage.actions import list_actions
 from storage.history import record
-from storage.listening import find_listening, set_listening
+from storage.listening import find_listening, list_heard_areas, set_listening
 from storage.people import find_group
 
 _CHANNEL = re.compile(r"slack:[A-Z0-9]+:[CG][A-Z0-9]+", re.IGNORECASE)
@@ -46,9 +45,9 @@ def hear(ask: Ask) -> Reply:
     mine = [one.name for one in ask.groups if one.name in ask.actor.chairs]
     if not ask.actor.office and not new.areas:
         new = Listening(address, new.ratings, tuple(mine))
-    actions = list_actions(ask.tx, ask.directory)
+    areas = list_heard_areas(ask.tx)
     for one in (new, known):
-        if one and one.ratings and not may_let_hear(ask.actor, _held_by(ask, one, actions)):
+        if one and one.ratings and not may_let_hear(ask.actor, _held_by(ask, one, areas)):
             said = "It hears" if one is known else "That is"
             raise UserError(
                 f"{said} of more than {_and(mine)} holds, so please ask the programme office, or name what it holds."
@@ -56,7 +55,11 @@ def hear(ask: Ask) -> Reply:
     set_listening(ask.tx, new)
     facts = {"channel": address, "ratings": new.ratings, "areas": new.areas, "reasons": new.with_reasons}
     record(ask.tx, "hear", actor=ask.actor.key, now=ask.now, facts=facts, account=ask.request.account)
-    return _show(new)
+    shown = _show(new)
+    if not new.ratings:
+        return shown
+    invite = "I can only post where I am a member: if I am not yet, type /invite @halfterm there."
+    return compose_reply([shown.text, invite])
 
 
 def _split_channel(ask: Ask) -> tuple[str, str]:
@@ -68,8 +71,9 @@ def _split_channel(ask: Ask) -> tuple[str, str]:
         scheme, _, rest = found[0].partition(":")
         return f"{scheme.lower()}:{rest.upper()}", words[found.end() :].strip()
     where = ask.request.where
-    if where.channel == "slack" and where.conversation[:1] in ("C", "G"):
-        return f"slack:{where.workspace}:{where.conversation}", words
+    said_in = where.heard_in or where.conversation
+    if where.channel == "slack" and said_in[:1] in ("C", "G"):
+        return f"slack:{where.workspace}:{said_in}", words
     named = f", or name it: hear slack:T1:C1 {words or 'at-risk'}" if ask.actor.office else ""
     raise UserError(f"Say this in the Slack channel that is to hear it, as /halfterm hear {words or 'at-risk'}{named}")
 
@@ -102,7 +106,7 @@ def _read_areas(ask: Ask, text: str) -> tuple[str, ...]:
         return ()
     if group := find_group(ask.groups, text):
         return (group.name,)
-    refs = {ref_key(ref): ref for one in list_actions(ask.tx, ask.directory) for ref in (one.priority, one.focus_area)}
+    refs = {ref_key(ref): ref for pair in list_heard_areas(ask.tx) for ref in pair}
     found: list[str] = []
     for part in re.split(r"\s*[,;]\s*", text):
         if group := find_group(ask.groups, part):
@@ -118,12 +122,12 @@ def _read_areas(ask: Ask, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _held_by(ask: Ask, one: Listening, actions: list[Action]) -> set[str]:
+def _held_by(ask: Ask, one: Listening, areas: list[tuple[str, str]]) -> set[str]:
     """The groups that hold what a channel hears of."""
     names = {group.name for group in ask.groups} & set(one.areas)
-    for action in actions:
-        holding: Group | None = find_holding_group(action.focus_area, action.priority, ask.groups)
-        if not one.areas or {action.focus_area, action.priority} & set(one.areas):
+    for area, priority in areas:
+        if not one.areas or {area, priority} & set(one.areas):
+            holding = find_holding_group(area, priority, ask.groups)
             names.add(holding.name if holding else "")
     return names
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.commands import Ask, command, compose_reply
-from programme.claims import compose_answer
+from programme.claims import compose_answer, list_claim_buttons
 from programme.facts import Role
 from programme.message_json import message_to_dict
 from programme.messages import Bullets, Button, Buttons, Heading, Message, Reply, UserError
@@ -14,7 +14,7 @@ from storage import outbox
 from storage.appointments import set_holder, set_person
 from storage.claims import Claim, find_claim, list_open_claims, make_claim, settle_claim
 from storage.people import get_role, label_of, nearest_roles
-from storage.renewals import renew
+from storage.renewals import renew_claim, renew_homes
 
 _MOST_SHOWN = 20
 _LONGEST_NAME = 80
@@ -49,7 +49,7 @@ def iam(ask: Ask) -> Reply:
         ask.tx, address, " ".join(name.split())[:_LONGEST_NAME], role, ask.now, account=ask.request.account
     )
     if made:
-        renew(ask.tx, "", ask.now)
+        renew_homes(ask.tx, ask.now, [address])
         for one in others:
             outbox.say(
                 ask.tx,
@@ -82,7 +82,7 @@ def claims(ask: Ask) -> Reply:
     shown = [*lines[:_MOST_SHOWN], *([more] if more else [])]
     first = found[0].number
     hint = f"Answer with approve {first}, or decline {first} and why."
-    buttons = tuple(Button(f"Approve {one.number}", f"approve {one.number}") for one in found[:_MOST_SHOWN])
+    buttons = tuple(tap for one in found[:_MOST_SHOWN] for tap in list_claim_buttons(one.number))
     return Message(f"{text}\n{hint}", (Heading(title), Bullets(tuple(shown)), Buttons(buttons)))
 
 
@@ -100,7 +100,7 @@ def approve(ask: Ask) -> Reply:
         set_holder(ask.tx, role.abbreviation, person, ask.directory, from_on=ask.today)
     settle_claim(ask.tx, one, "approved", by=ask.actor.key, why="", now=ask.now, account=ask.request.account)
     _tell(ask, one, compose_answer(role, approved=True))
-    renew(ask.tx, "", ask.now)  # no action has changed, but homes have
+    _renew(ask, one)
     return compose_reply([f"{one.name or one.address} holds {role.abbreviation} from today, and is told."])
 
 
@@ -114,7 +114,7 @@ def decline(ask: Ask) -> Reply:
     one, why = _find(ask, "decline")
     settle_claim(ask.tx, one, "declined", by=ask.actor.key, why=why, now=ask.now, account=ask.request.account)
     _tell(ask, one, compose_answer(Role(one.role), approved=False, why=why))
-    renew(ask.tx, "", ask.now)
+    _renew(ask, one)
     return compose_reply([f"Declined: {one.name or one.address} is not {one.role}, and is told."])
 
 
@@ -167,6 +167,12 @@ def _get_role(ask: Ask, one: Claim) -> Role:
         return get_role(one.role, ask.directory)[1]
     except UserError:
         raise UserError(f"The plan no longer has the role {one.role}: decline {one.number} and say why.") from None
+
+
+def _renew(ask: Ask, one: Claim) -> None:
+    """What the office was asked says that it was answered, and homes show it."""
+    renew_claim(ask.tx, one.number, ask.now)
+    renew_homes(ask.tx, ask.now, [one.address])
 
 
 def _tell(ask: Ask, one: Claim, answer: Message) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
@@ -11,9 +10,9 @@ from rapidfuzz import fuzz, process
 from bot.commands import COMMANDS, Ask, command
 from jobs.compose import draw_digest, read_digest, read_had_since
 from programme.calendar import say_date
-from programme.digest import compose_digest_message, list_signs
+from programme.digest import WHOLE, compose_digest_message, list_signs
 from programme.escalation import say_mitigation
-from programme.facts import Action, Group, Rung
+from programme.facts import Action, Group, Owner, Rung
 from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Reply, Text, UserError
 from programme.permissions import may, may_see_all, owns
 from programme.rag import Rag
@@ -30,10 +29,12 @@ from programme.reminders import (
 from storage import ledger, outbox
 from storage.actions import list_actions, list_focus_area
 from storage.history import list_rows
+from storage.owned import list_owned_refs
 from storage.people import get_group, label_of, list_persons
 
 _MOST_LISTED = 20
 _MOST_TOLD = 15
+_MOST_NAMED = 30_000  # actions that are asked for by reference; SQLite takes a few more
 _FILE_FOLLOWS = "The whole as a Word file follows in your direct messages."
 _FIRST = ("rag", "progress", "done", "slipping", "nochange", "actions", "action", "why")  # what owners type most
 _DECIDING = frozenset(  # for chairs and the office
@@ -56,10 +57,7 @@ def action(ask: Ask) -> Reply:
     said = [f"{say_date(each.on)}, {label_of(ask.tx, each.by)}: {each.words}" for each in one.said if each.words]
     planned = [f"{say_date(each.on) if each.on else 'undated'}, the plan: {each.text}" for each in one.plan_progress]
     pairs = [
-        (
-            "Owners",
-            "; ".join(_say_owner(owner.text, [person.label for person in owner.people]) for owner in one.owners),
-        ),
+        ("Owners", "; ".join(map(_say_owner, one.owners))),
         ("Timescale", f"{one.timescale.text or 'none'}: {one.timescale.reading}"),
         ("Held by", holding.name if holding else "no group yet"),
     ]
@@ -110,7 +108,9 @@ def actions(ask: Ask) -> Reply:
     Example: actions overdue
     """
     wanted = " ".join(ask.words.lower().split()) or ("mine" if ask.actor.roles else "all")
-    found = [one for one in list_actions(ask.tx, ask.directory) if _may_read(ask, one)]
+    mine = list_owned_refs(ask.tx, ask.directory, ask.actor, only_open=False) if wanted == "mine" else []
+    few = mine if wanted == "mine" and len(mine) <= _MOST_NAMED else None
+    found = [one for one in list_actions(ask.tx, ask.directory, refs=few) if _may_read(ask, one)]
     soon = ask.today + timedelta(days=30)
     ratings = {"at risk": Rag.AT_RISK, "red": Rag.AT_RISK, "vulnerable": Rag.VULNERABLE, "amber": Rag.VULNERABLE,
                "on track": Rag.ON_TRACK, "green": Rag.ON_TRACK, "deferred": Rag.DEFERRED}  # fmt: skip
@@ -163,15 +163,14 @@ def digest(ask: Ask) -> Reply:
             f"Only the chair of {group.name}, accountable leads and the programme office can read its digest."
         )
     found = read_digest(ask.tx, group, ask.directory, ask.now, ask.calendar, ask.policy)
-    message = compose_digest_message(found, draw_digest(found))
     where = ask.request.where
-    if where.channel != "slack":  # it alone takes files
+    follows = where.channel == "slack"  # it alone takes files
+    message = compose_digest_message(found, draw_digest(found), _FILE_FOLLOWS if follows else WHOLE)
+    if not follows:
         return message
     key = f"file:digest:{where.workspace}:{ask.request.seen_id or ask.now.isoformat()}"
     outbox.say(ask.tx, key, "file", ask.request.actor, due_at=ask.now, facts={"group": group.name})
-    return replace(
-        message, text=f"{message.text}\n{_FILE_FOLLOWS}", blocks=(*message.blocks, Text(_FILE_FOLLOWS, quiet=True))
-    )
+    return message
 
 
 @command("meetings [GROUP]")
@@ -231,12 +230,16 @@ def why(ask: Ask) -> Reply:
     """
     one, _ = ask.find("why", "read")
     holding = ask.holding(one)
-    names = {key: person.label for key, person in list_persons(ask.tx).items()}
+    persons = list_persons(ask.tx)
+
+    def name(key: int) -> str:
+        return label_of(ask.tx, persons[key].address, ask.today) if key in persons else "nobody"
+
     states = {"planned": "planned", "sent": "sent", "silenced": "not sent", "waiting": "waiting", "failed": "failed"}
     lines = []
     rungs = ledger.list_of(ask.tx, one.ref)
     for line in rungs[-_MOST_TOLD:]:
-        who = names.get(line.rung.person, "nobody")
+        who = name(line.rung.person)
         passed = f" for {line.rung.passed_for}" if line.rung.passed_for else ""
         state = states[line.state]
         if line.state == "sent" and line.sent_at:
@@ -250,7 +253,7 @@ def why(ask: Ask) -> Reply:
         if row.facts.get("ref") == one.ref:
             local = ask.calendar.local(row.settled_at or row.due_at)
             trouble = f", {row.trouble}" if row.trouble else ""
-            who = names.get(row.facts["person"], "nobody")
+            who = name(row.facts["person"])
             state = "waits until then" if row.state == "due" else row.state
             lines.append(f"{say_date(local.date())} {local:%H:%M}, {row.kind} to {who}: {state}{trouble}.")
     if not lines:
@@ -266,6 +269,8 @@ def help_(ask: Ask) -> Reply:
     Example: help rag
     """
     words = ask.words.lower().replace("/", " ").split()
+    if words[:1] in (["me"], ["please"], ["us"]):
+        words = []
     word = words[1] if words[:1] == ["halfterm"] and len(words) > 1 else "".join(words[:1])
     if word in COMMANDS:
         one = COMMANDS[word]
@@ -284,6 +289,7 @@ def help_(ask: Ask) -> Reply:
     ]
     lines = [f"{one.usage}: {one.summary}" for one in (*first, *rest)]
     intro = (
+        "You can simply reply to my messages in your own words. "
         "Type these with or without a slash. A reference followed by your own words is noted as progress. "
         "REF is an action's reference, such as P2.3c. "
         "For more about one: help rag"
@@ -339,8 +345,12 @@ def _told(title: str, lines: Sequence[str]) -> Message:
     return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), (Heading(title), Bullets(tuple(lines))))
 
 
-def _say_owner(text: str, people: list[str]) -> str:
-    return f"{text} ({', '.join(people)})" if people else f"{text} (nobody in this role)"
+def _say_owner(owner: Owner) -> str:
+    """Who holds the role by name; somebody whose name is not known is the role."""
+    if not owner.people:
+        return f"{owner.text} (nobody in this role)"
+    names = [person.name for person in owner.people if person.name]
+    return f"{owner.text} ({', '.join(names)})" if names else owner.text
 
 
 def _say_rung(kind: str, rung: str) -> str:

@@ -166,7 +166,8 @@ def _leave_open(ask: Ask, action: Action, alarm: Escalation, number: int) -> str
     raised_by = list_alarmed(action, alarm) - {ask.actor.key}
     colleagues = [one for one in list_persons(ask.tx).values() if one.address in raised_by]
     ask.tell([*colleagues, *(holding.chairs if holding else ())], action, number)
-    who = [*(one.label for one in colleagues), f"the chair of {holding.name}" if holding else "the programme office"]
+    labels = [label_of(ask.tx, one.address, ask.today) for one in colleagues]
+    who = [*labels, f"the chair of {holding.name}" if holding else "the programme office"]
     return f"The alarm stays open until {' or '.join(who)} agrees; they hear of it with their next reminders."
 
 

@@ -8,16 +8,17 @@ from dataclasses import replace
 from textwrap import shorten
 
 from bot.commands import Ask, command, compose_reply
-from bot.commands.decide import agree, return_
+from bot.commands.decide import ack, agree, return_
 from bot.commands.rate import rag
 from bot.commands.update import done, slipping
 from programme.facts import Action
 from programme.listening import mark_of
 from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
-from programme.permissions import compose_refusal, may, may_agree
+from programme.permissions import compose_refusal, may, may_agree, owns
 from programme.rag import LOOKS, Rag, find_rag, split_complete
 from programme.refs import plain
 from programme.replies import Suggestion, read_reply
+from programme.saying import acknowledges, find_small_talk, is_one_word, is_question
 from programme.timescales import say_next_month
 from programme.updates import add_evidence, add_progress, says_none
 from storage.actions import fit_command
@@ -29,6 +30,7 @@ from storage.spoken import find_kept, record_edit
 _UNDO = Button("Undo", "undo")
 _LINK = re.compile(r"https?://[^\s<>]+")
 _EMOJI = re.compile(r":[\w+-]+:")
+_OFF_TRACK = re.compile(r"\b(?:no longer|not|isn't|aren't|off)\s+(?:on\s+)?track\b", re.IGNORECASE)
 _LONGEST_REASON = 1_500  # characters that a button's command carries; the words stand whole as progress
 _LONGEST_READ = 300
 _SAID = ("progress", "evidence", "edit")  # verbs of what an edit of the message changes
@@ -39,15 +41,20 @@ _NO_FILES = "Files are not taken in here, so please put it where your team keeps
 def reply(ask: Ask) -> Reply:
     """What a reply in the thread of a reminder does: your words are progress, a link in them is evidence.
 
-    A rating or a date in them is offered as a button; nothing else happens without a tap.
+    A rating or a date in them is offered as a button; nothing else happens without a tap. Questions, single words and
+    what others than its owners say are kept only if you say so.
     Example: reply P2.3c slipping to December, waiting on the data agreement
     """
     action, said = _find(ask)
     if decided := _decide(ask, action, said):
         return decided
+    if acknowledges(said):
+        return _acknowledge(ask, action, said)
     ask.check("update", action)
     words, links = _split_links(ask.request, said)
     offer = _find_offer(ask, action, words)
+    if unclear := _find_unclear(ask, action, said, words, offer):
+        raise unclear
     if _is_bare(words) and not links:
         if offer is None and not _names_rating_alone(words):
             raise UserError(
@@ -67,7 +74,7 @@ def reply(ask: Ask) -> Reply:
         ask.record(action, add_evidence(action, links, ask.quiet(action)))
         kept.append("the link as evidence" if kept else f"Evidence for {action.ref}")
     noted = ", and ".join([f"{kept[0]} is noted", *kept[1:]])
-    return _told(ask, action, [f"{noted}, thank you."], offer)
+    return _told(ask, action, [f"{noted}, thank you."], said, offer)
 
 
 @command("confirm REF RATING by TIMESCALE: WHY", shown=False)
@@ -184,7 +191,7 @@ def edit(ask: Ask, word: str, rows: Sequence[Row]) -> Reply | None:
     ask.keep_true(action, mark_of(action.state, action.rag))
     reads = " and ".join(f"“{text}”" for text in changed)
     line = f"now reads: {reads}" if len(reads) <= _LONGEST_READ else "is changed"
-    return _told(ask, action, [f"Your entry on {action.ref} {line}."], _find_offer(ask, action, said))
+    return _told(ask, action, [f"Your entry on {action.ref} {line}."], said, _find_offer(ask, action, said))
 
 
 def stands(rows: Sequence[Row]) -> UserError:
@@ -212,6 +219,43 @@ def _decide(ask: Ask, action: Action, said: str) -> Reply | None:
     if settles is None or action.proposal is None or not may_agree(ask.actor, action, ask.groups):
         return None
     return settles(replace(ask, words=f"{action.ref} {rest}"))
+
+
+def _acknowledge(ask: Ask, action: Action, said: str) -> Reply:
+    """`seen, thanks`: of whoever may, where an alarm is open and theirs to see to, its acknowledgement."""
+    alarm = action.escalation
+    may_ack = may(ask.actor, "decide", action, ask.holding(action)) and not owns(ask.actor, action)
+    if alarm and alarm.state == "open" and may_ack:
+        return ack(replace(ask, words=action.ref))
+    return compose_reply([find_small_talk(said) or "Thank you."])
+
+
+def _find_unclear(ask: Ask, action: Action, said: str, words: str, offer: Suggestion | None) -> UserError | None:
+    """What is asked of words that are hardly progress: those of others than its owners, questions, single words."""
+    ref = action.ref
+    kept = f"progress {ref} {said}"
+    keep = [Button("Keep it as progress", kept)] if fit_command(f"progress {ref}", said) == kept else []
+    show = Button(f"Show {ref}", f"action {ref}")
+    if not owns(ask.actor, action):
+        alarm = action.escalation
+        may_ack = alarm and alarm.state == "open" and may(ask.actor, "decide", action, ask.holding(action))
+        seen = [Button(f"Acknowledge {ref}", f"ack {ref}")] if may_ack else []
+        offered = [_offer_button(action, offer)] if offer else []
+        return UserError(
+            f"Nothing is changed, as only what the owners of {ref} say is progress without being asked: "
+            f"please write to {action.owner_names} yourself, or say below what you meant.",
+            (*seen, *offered, *keep),
+        )
+    if is_question(words):
+        return UserError(
+            "I keep notes and cannot answer that, so it was not kept: ask a colleague, or look at what is known.",
+            (show, *keep),
+        )
+    if is_one_word(words) and not _is_bare(words):
+        return UserError(
+            f"Say in a sentence how it is going, for example: progress {ref} the form is printed", tuple(keep)
+        )
+    return None
 
 
 def _file_lines(request: Request) -> list[str]:
@@ -285,8 +329,12 @@ def _ask(ask: Ask, action: Action, offer: Suggestion) -> str:
     return f"{is_it} {', '.join(what)}? Tap the button if so, or type: {'; '.join(typed)}."
 
 
-def _told(ask: Ask, action: Action, lines: list[str], offer: Suggestion | None) -> Message:
+def _told(ask: Ask, action: Action, lines: list[str], said: str, offer: Suggestion | None) -> Message:
     """What was kept, with what is offered beside it."""
+    if offer is None and _OFF_TRACK.search(said):
+        return compose_reply(
+            [*lines, f"To rate it as well: rag {action.ref}"], [Button("Rate it", f"rag {action.ref}"), _UNDO]
+        )
     if offer is None:
         return compose_reply(lines, [_UNDO])
     asked = _ask(ask, action, offer)

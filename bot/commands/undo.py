@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.commands import Ask, command, compose_reply
 from programme.facts import Escalation
 from programme.listening import mark_of
@@ -13,38 +15,41 @@ from storage.history import Row, list_rows
 from storage.people import list_persons
 from storage.undo import undo as undo_update
 
+# What is said to be undone, and what was done since where another is asked for.
 _UNDOABLE = {
-    "rag": "the rating of {ref}",
-    "progress": "the progress entry on {ref}",
-    "evidence": "the evidence for {ref}",
-    "edit": "the edit of your entry on {ref}",
-    "answer": "your answer on {ref}",
-    "not_mine": "that {ref} is not yours",
-    "done": "that {ref} is done",
-    "slipping": "the new timescale proposed for {ref}",
-    "snooze": "the quiet about {ref}",
-    "mitigation": "the mitigation of {ref}",
-    "in_place": "that the mitigation of {ref} is in place",
-    "agree": "the agreement on {ref}",
-    "return": "the return of {ref}",
-    "reopen": "that {ref} is open again",
-    "ack": "the acknowledgement of {ref}",
+    "rag": ("the rating of {ref}", "rated {ref}"),
+    "progress": ("the progress entry on {ref}", "noted progress on {ref}"),
+    "evidence": ("the evidence for {ref}", "given evidence for {ref}"),
+    "edit": ("the edit of your entry on {ref}", "edited your entry on {ref}"),
+    "answer": ("your answer on {ref}", "answered on {ref}"),
+    "not_mine": ("that {ref} is not yours", "said that {ref} is not yours"),
+    "done": ("that {ref} is done", "said that {ref} is done"),
+    "slipping": ("the new timescale proposed for {ref}", "proposed a new timescale for {ref}"),
+    "snooze": ("the quiet about {ref}", "asked for quiet about {ref}"),
+    "mitigation": ("the mitigation of {ref}", "written a mitigation of {ref}"),
+    "in_place": ("that the mitigation of {ref} is in place", "said that the mitigation of {ref} is in place"),
+    "agree": ("the agreement on {ref}", "agreed {ref}"),
+    "return": ("the return of {ref}", "returned {ref}"),
+    "reopen": ("that {ref} is open again", "opened {ref} again"),
+    "ack": ("the acknowledgement of {ref}", "acknowledged {ref}"),
 }
+_NUMBERS = re.compile(r"#?(\d{1,9})(?:\s*-\s*(\d{1,9}))?")
 
 
-@command("undo")
+@command("undo [NUMBER]")
 def undo(ask: Ask) -> Reply:
     """Take back your last change, for 24 hours after it. The history keeps both.
 
-    Again takes back the change before it.
+    Again takes back the change before it. With a row's number it does so only where that is your last change.
     Example: undo
     """
-    row = _find_last(ask)
+    numbers = _NUMBERS.fullmatch(ask.words.strip())
+    row = _find_this(ask, int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else _find_last(ask)
     if row is None or row.ref is None:
         raise UserError("You have changed nothing in the last 24 hours that can be undone.")
     before = list_actions(ask.tx, ask.directory, refs=[row.ref])
     alarm = undo_update(ask.tx, row, ask.actor, now=ask.now, account=ask.request.account)
-    lines = [f"Undone: {_UNDOABLE[row.verb].format(ref=row.ref)}."]
+    lines = [f"Undone: {_UNDOABLE[row.verb][0].format(ref=row.ref)}."]
     for was, action in zip(before, list_actions(ask.tx, ask.directory, refs=[row.ref]), strict=True):
         ask.keep_true(was, mark_of(action.state, action.rag))
         if row.verb == "rag":
@@ -57,14 +62,36 @@ def undo(ask: Ask) -> Reply:
     return compose_reply(lines, [Button(f"Show {row.ref}", f"action {row.ref}")])
 
 
-def _find_last(ask: Ask) -> Row | None:
-    """The actor's last change that is not undone yet and not too old."""
+def _list_mine(ask: Ask) -> tuple[list[Row], set[int]]:
+    """The actor's changes, the newest first, and the numbers of those that are undone."""
     rows = list_rows(ask.tx, actor=ask.actor.key, most=100)
     undone = {row.facts["undoes"] for row in rows if row.verb == "undo"}
-    for row in rows:
-        if row.verb in _UNDOABLE and row.number not in undone:
-            return row if ask.now - row.at <= UNDO_FOR else None
-    return None
+    return [row for row in rows if row.verb in _UNDOABLE], undone
+
+
+def _find_last(ask: Ask) -> Row | None:
+    """The actor's last change that is not undone yet and not too old."""
+    rows, undone = _list_mine(ask)
+    last = next((row for row in rows if row.number not in undone), None)
+    return last if last and ask.now - last.at <= UNDO_FOR else None
+
+
+def _find_this(ask: Ask, first: int, last: int) -> Row | None:
+    """The actor's last change, where it is one of these rows. UserError where they are undone, or it is another."""
+    rows, undone = _list_mine(ask)
+    meant = [row for row in rows if first <= row.number <= last]
+    if not meant:
+        raise UserError("That is no change of yours that can be undone: to take back your last one, type undo.")
+    if all(row.number in undone for row in meant):
+        raise UserError("That is undone already, so there is nothing to change.")
+    newest = _find_last(ask)
+    if newest is None or newest in meant:
+        return newest
+    since = _UNDOABLE[newest.verb][1].format(ref=newest.ref)
+    raise UserError(
+        f"You have since {since}: undo takes back the last change first.",
+        (Button(f"Undo that on {newest.ref}"[:70], f"undo {newest.number}"),),
+    )
 
 
 def _recall(ask: Ask, ref: str, alarm: Escalation) -> str:
@@ -76,6 +103,7 @@ def _recall(ask: Ask, ref: str, alarm: Escalation) -> str:
     for line in ledger.list_of(ask.tx, ref):
         if line.rung.rung == f"alarm {alarm.number}" and line.state == "sent" and line.rung.person in persons:
             told[line.rung.person] = persons[line.rung.person].address
+    told |= {one.id: one.address for one in persons.values() if one.address == alarm.acknowledged_by}
     for person, address in told.items():
         facts = {"number": alarm.number, "ref": ref, "person": person}
         key = f"correction:{ref}:{alarm.number}:{person}"

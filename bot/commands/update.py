@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Literal
 
 from bot.commands import Ask, command, compose_reply
 from programme.calendar import say_date
@@ -12,6 +13,7 @@ from programme.permissions import find_deciding_group, say_decider
 from programme.timescales import (
     Timescale,
     find_like_a_date,
+    name_timescale,
     parse_timescale,
     say_next_day,
     say_next_month,
@@ -146,6 +148,7 @@ def slipping(ask: Ask) -> Reply:
             ),
             f"Which new timescale? Type for example: {example} and why.",
         )
+    new = name_timescale(new, terms)
     update = propose_timescale(action, new, reason, ask.today)
     ask.record(action, update)
     lines = [
@@ -214,10 +217,7 @@ def nochange(ask: Ask) -> Reply:
     Words after the references are noted as progress.
     Example: nochange P2.3c P2.4a
     """
-    actions, words = ask.find_all("nochange")
-    for action in actions:
-        ask.record(action, answer(action, "no change", ask.quiet(action)))
-    return _noted(ask, actions, words, "no change")
+    return _answer(ask, "nochange", "no change")
 
 
 @command("going REF …")
@@ -226,10 +226,7 @@ def going(ask: Ask) -> Reply:
 
     Example: going P2.3c
     """
-    actions, words = ask.find_all("going")
-    for action in actions:
-        ask.record(action, answer(action, "still going", ask.quiet(action)))
-    return _noted(ask, actions, words, "still going")
+    return _answer(ask, "going", "still going")
 
 
 @command("notmine REF …")
@@ -239,6 +236,10 @@ def notmine(ask: Ask) -> Reply:
     Example: notmine P2.3c ask the data team
     """
     actions, words = ask.find_all("notmine")
+    if not words:
+        actions = [one for one in actions if not _has_disowned(ask, one)]
+    if not actions:
+        return compose_reply(["You have said so already; the office has been told."])
     quiet = ask.calendar.add_working_days(ask.today, ask.policy.answer_lasts)
     on = ask.calendar.add_working_days(ask.today, 1)
     for action in actions:
@@ -253,6 +254,13 @@ def notmine(ask: Ask) -> Reply:
         ],
         [_UNDO],
     )
+
+
+def _has_disowned(ask: Ask, action: Action) -> bool:
+    """Whether the last thing they said of an action is that it is not theirs, and that still keeps it quiet."""
+    last = next((said for said in reversed(action.said) if said.by == ask.actor.key), None)
+    quiet = action.quiet_until is not None and action.quiet_until >= ask.today
+    return last is not None and last.kind == "not_mine" and quiet and action.state == "open"
 
 
 @command("snooze REF DATE [why]")
@@ -322,13 +330,25 @@ def _ask_text(action: Action, word: str, label: str, typed: str) -> Form:
     )
 
 
-def _noted(ask: Ask, actions: list[Action], words: str, kind: str) -> Reply:
-    """The reply to a tap; words written with it are progress."""
-    if words:
-        for action in actions:
-            ask.record(action, add_progress(action, words, ask.today, ask.quiet(action)))
-    also = ", and your words as progress" if words else ""
-    return compose_reply([f"Noted: {kind} on {_and([one.ref for one in actions])}{also}. Thank you."], [_UNDO])
+def _answer(ask: Ask, word: str, kind: Literal["no change", "still going"]) -> Reply:
+    """A tap on one action or several; words written with it are progress. What is done already needs no answer."""
+    actions, words = ask.find_all(word)
+    waiting = [one for one in actions if one.state == "open" and one.proposal and one.proposal.kind == "closure"]
+    answered = [one for one in actions if one not in waiting]
+    for action in answered:
+        ask.record(action, answer(action, kind, ask.quiet(action)))
+    for action in actions if words else ():
+        ask.record(action, add_progress(action, words, ask.today, ask.quiet(action)))
+    lines = []
+    if answered:
+        also = ", and your words as progress" if words else ""
+        lines.append(f"Noted: {kind} on {_and([one.ref for one in answered])}{also}. Thank you.")
+    elif words:
+        lines.append(f"Your words are noted as progress on {_and([one.ref for one in actions])}.")
+    for one in waiting:
+        decider = say_decider(find_deciding_group(one, ask.groups))
+        lines.append(f"{one.ref} is done, awaiting agreement by {decider}, so there is nothing to do.")
+    return compose_reply(lines, [_UNDO] if answered or words else [])
 
 
 def _and(refs: list[str]) -> str:

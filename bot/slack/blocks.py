@@ -60,11 +60,34 @@ def render_all(message: Message) -> list[SlackPost]:
     text = printable(message.text).strip() or "(no words)"
     blocks = list(draw(message)) or list(sections(text))  # the text, where there is nothing more to show
     shares = list(_packed(blocks, _json_size, MOST_BYTES, MOST_BLOCKS))
-    texts = [
-        cut(text, MOST_TEXT),
-        *(f"{cut(text, 150)} (part {n} of {len(shares)})" for n in range(2, len(shares) + 1)),
-    ]
-    return [SlackPost(escape(words), share) for words, share in zip(texts, shares, strict=True)]
+    if len(shares) == 1:
+        return [SlackPost(escape(cut(text, MOST_TEXT)), shares[0])]
+    title = cut(one_line(text.partition("\n")[0]), 150)
+    heads = [f"{title} (part {n} of {len(shares)})" for n in range(1, len(shares) + 1)]
+    texts = [f"{head}\n{_say(share)}" for head, share in zip(heads, shares, strict=True)]
+    if len(text) <= MOST_TEXT:
+        texts[0] = text
+    return [SlackPost(escape(cut(words, MOST_TEXT)), share) for words, share in zip(texts, shares, strict=True)]
+
+
+def _say(blocks: list[Json]) -> str:
+    """What blocks show, in words: a part of a message stands alone for who only hears it."""
+    lines: list[str] = []
+    for block in blocks:
+        texts = [block["text"]] if "text" in block else block.get("fields") or block.get("elements") or []
+        if block["type"] == "actions":
+            lines.append("To answer: " + ", ".join(tap["value"] for tap in texts))
+        else:
+            lines += [_unmarked(one) for one in texts]
+    return "\n".join(lines)
+
+
+def _unmarked(text: Json) -> str:
+    words: str = text["text"]
+    if text["type"] == "plain_text":
+        return words
+    bare = re.sub(r"<(https?://[^>]+)>", r"\1", words).replace("*", "").replace("```", "")
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def render(message: Message) -> SlackPost:

@@ -143,10 +143,15 @@ class Installs(InstallationStore):
 
     # What the rest of the bot asks.
 
-    def uninstall(self, team: str) -> None:
-        """Forget a workspace's tokens: what waits for people there is not sent, with that as the reason."""
+    def uninstall(self, team: str, at: datetime | None = None) -> None:
+        """Forget a workspace's tokens: what waits for people there is not sent, with that as the reason.
+
+        Slack may say so late, or twice: an installation made since that instant stays.
+        """
         with self.db.write() as tx:
-            gone = stored.remove_installation(tx, team)
+            known = stored.find_installation(tx, team)
+            is_newer = known is not None and at is not None and known.installed_at > at
+            gone = not is_newer and stored.remove_installation(tx, team)
         self._kept.pop(team, None)
         if gone:
             log.info("Slack workspace %s: the bot was uninstalled", team)

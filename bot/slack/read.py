@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import BoltContext
@@ -23,6 +27,21 @@ def _as_typed(link: re.Match[str]) -> str:
     """The label where Slack only made a link of what was typed (`example.org`, `a@b.org`), else the address."""
     scheme, rest, label = link.groups()
     return label if label == rest else scheme + rest
+
+
+def readable_words(text: str) -> str:
+    """A message's words as those read them who see them elsewhere: links with their names, nobody's ids."""
+    text = re.sub(r"<(https?://[^|>]+)\|([^>]+)>", _as_seen, text)
+    text = re.sub(r"<@\w+\|([^>]+)>", r"@\1", text)
+    text = re.sub(r"<!(?:subteam\^\w+|date\^[^|>]*)\|@?([^>]+)>", r"\1", text)
+    text = re.sub(r"<!(here|channel|everyone)(?:\|[^>]*)?>", r"@\1", text)
+    return plain_words(re.sub(r"<[@!]\w[^>]*>", "@somebody", text)).strip()
+
+
+def _as_seen(link: re.Match[str]) -> str:
+    """`the printers (https://…)`; the address alone where that is its name."""
+    address, name = link.groups()
+    return address if name in address else f"{name} ({address})"
 
 
 def read_command(body: Json) -> str:
@@ -61,6 +80,7 @@ def event_request(
     conversation: str | None = None,
     thread: str = "",
     is_edit: bool = False,
+    before: str = "",
 ) -> Request:
     """What somebody wrote, as a request; `conversation` where the reply is not for where it was written."""
     event_id = body.get("event_id")
@@ -74,6 +94,7 @@ def event_request(
         seen_id=f"event:{event_id}" if event_id else None,
         said_id=event.get("ts") or "",
         is_edit=is_edit,
+        before=before,
         files=tuple(File(str(one.get("title") or one.get("name") or "a file"), one["permalink"]) for one in files),
     )
 
@@ -98,7 +119,9 @@ def to_request(
 ) -> Request:
     """A request by whoever Slack says it is from, answered in the conversation it was made in, if not another."""
     team = read_team(context)
-    where = Where("slack", (context.channel_id or "") if conversation is None else conversation, thread, team)
+    heard_in = context.channel_id or ""
+    answered_in = heard_in if conversation is None else conversation
+    where = Where("slack", answered_in, thread, team, "" if heard_in == answered_in else heard_in)
     return Request(f"slack:{team}:{user or context.user_id}", _storable(text), where, seen_id=seen_id, **more)
 
 
@@ -111,6 +134,19 @@ def read_name(body: Json) -> str:
     """What Slack calls the person of a command or a tap."""
     user = body.get("user") or {}
     return str(body.get("user_name") or user.get("name") or user.get("username") or "")
+
+
+def read_event_time(body: Json) -> datetime:
+    """When Slack says that an event happened; long ago where it does not say."""
+    return datetime.fromtimestamp(int(body.get("event_time") or 0), UTC)
+
+
+def read_answers_id(view: Json, answers: Mapping[str, str]) -> str | None:
+    """What the same answers of the same form share, however often they are sent."""
+    if not view.get("id"):
+        return None
+    said = hashlib.sha256(json.dumps(answers, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+    return f"view:{view['id']}:{said[:32]}"
 
 
 def permalink(body: Json, message: Json) -> str:

@@ -19,7 +19,8 @@ MOST_INPUT_LABEL, MOST_HINT = 2_000, 2_000
 MOST_INPUT = 3_000
 MOST_ERROR = 250  # undocumented; a longer one is hard to read below a field
 
-FORM, HOME = "form", "home"  # callback ids
+FORM, HOME, TOLD = "form", "home", "told"  # callback ids
+_MORE = "There is more than Slack shows here. Say the same in our conversation to see all of it."
 _FIELD = "field:"
 
 
@@ -38,14 +39,20 @@ def modal_view(form: Form, conversation: str, thread: str) -> Json:
     }
 
 
-def told_view(title: str, text: str) -> Json:
-    """A modal that only says something."""
+def told_view(message: Message) -> Json:
+    """A modal that shows `message`; what is tapped in it is answered in it."""
+    blocks = list(draw(message)) or list(sections(message.text)) or list(sections("(no words)"))
+    title = "halfterm"
+    if blocks[0]["type"] == "header" and len(blocks) > 1 and len(blocks[0]["text"]["text"]) <= MOST_TITLE:
+        title = blocks.pop(0)["text"]["text"]
+    if len(blocks) > MOST_VIEW_BLOCKS:
+        blocks = [*blocks[: MOST_VIEW_BLOCKS - 1], *context(_MORE)]
     return {
         "type": "modal",
-        "callback_id": "told",
+        "callback_id": TOLD,
         "title": _label(title, MOST_TITLE),
         "close": plain("Close"),
-        "blocks": list(sections(text if one_line(text) else "(no words)"))[:MOST_VIEW_BLOCKS],
+        "blocks": blocks,
     }
 
 
@@ -53,7 +60,7 @@ def home_view(message: Message) -> Json:
     """The App Home that says `message`, within Slack's 100 blocks."""
     blocks = list(draw(message)) or list(sections(message.text)) or list(sections("Nothing here yet."))
     if len(blocks) > MOST_VIEW_BLOCKS:
-        blocks = [*blocks[: MOST_VIEW_BLOCKS - 1], *context("There is more: type actions in our conversation.")]
+        blocks = [*blocks[: MOST_VIEW_BLOCKS - 1], *context(_MORE)]
     return {"type": "home", "callback_id": HOME, "blocks": blocks}
 
 

@@ -17,7 +17,7 @@ _silent = logging.getLogger("halfterm.slack.web")
 
 
 class Windows:
-    """`open` as `bot.slack.app.Around` wants it."""
+    """`open` and `change` as `bot.slack.app.Around` wants them."""
 
     def __init__(self, token: str | TokenOf, api_url: str) -> None:
         self._token_of = token if callable(token) else lambda team: token
@@ -25,11 +25,18 @@ class Windows:
 
     def open(self, team: str, trigger: str, view: dict[str, Any]) -> bool:
         """Show a modal; False where Slack would not, whatever the reason: the form is then told in words."""
+        return self._call(team, "views_open", trigger_id=trigger, view=view)
+
+    def change(self, team: str, view_id: str, view_hash: str, view: dict[str, Any]) -> bool:
+        """Show another view in the place of an open modal, as long as it is still the one with that hash."""
+        return self._call(team, "views_update", view_id=view_id, hash=view_hash or None, view=view)
+
+    def _call(self, team: str, method: str, **fields: Any) -> bool:
         try:
             web = WebClient(
                 self._token_of(team), base_url=self._api_url, timeout=_PATIENCE, retry_handlers=[], logger=_silent
             )
-            web.views_open(trigger_id=trigger, view=view)
+            getattr(web, method)(**fields)
         except SlackApiError as refusal:
             log.warning("a form could not be opened: %s", refusal.response.get("error", "no reason given"))
             return False

@@ -61,7 +61,7 @@ def test_a_workspace_joins_is_listed_and_leaves(folder: Path) -> None:
     )
     assert well("workspaces", "list") == "T2 (Parents' forum): part of the programme; 0 people"
     assert well("workspaces", "leave", "slack:T2") == (
-        "T2 is not part of the programme any more: nobody there is answered."
+        "T2 is not part of the programme any more: nobody there is answered or written to."
     )
     assert well("workspaces", "list") == "T2 (Parents' forum): left on 5 September 2022"
     well("workspaces", "join", "T2")
@@ -72,8 +72,9 @@ def test_who_has_an_address_there_is_counted_when_it_leaves(folder: Path) -> Non
     well("people", "office", "slack:T1:U1")
     assert well("workspaces", "list") == "T1: part of the programme; 1 person"
     assert well("workspaces", "leave", "T1") == (
-        "T1 is not part of the programme any more: nobody there is answered. 1 person there still has an address; "
-        "whoever holds a role is still reminded, until halfterm people end ROLE ADDRESS."
+        "T1 is not part of the programme any more: nobody there is answered or written to. 1 person has an "
+        "address there: what they would be reminded of goes to the programme office to pass on, until halfterm people "
+        "set ROLE ADDRESS."
     )
     assert well("workspaces", "join", "T1") == "T1 is part of the programme: whoever holds a role there is answered."
 

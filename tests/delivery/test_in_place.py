@@ -83,6 +83,22 @@ def test_a_change_after_the_message_went_is_another_message(either: Scene) -> No
     assert states(either, "edit") == [("sent", ""), ("sent", "")]
 
 
+def test_a_run_ends_however_fast_homes_are_opened(scene: Scene) -> None:
+    instants = [scene.now]
+
+    def reached(step: str) -> None:
+        if step == "settled" and len(instants) < 9:
+            instants.append(instants[-1] + timedelta(seconds=1))
+            scene.now = instants[-1]
+            renew(scene, "home")
+
+    renew(scene, "home")
+    compose = home_of(words("me"))
+    run = Deliverer(scene.app.db, scene.app.senders, compose, scene.app.calendar, lambda: instants[-1], reached)
+    assert run.run().sent == 1
+    assert [state for state, _ in states(scene, "home")] == ["sent", "due"]
+
+
 # Edited
 
 

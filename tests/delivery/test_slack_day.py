@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,5 +52,24 @@ def test_a_morning_of_everybody(place: Workplace) -> None:
 
     place.tick("2022-09-05 12:00")
     assert [post.text for post in place.slack.posts if post.channel == "C1" and "P1.1b" in post.text] != []
+    with place.app.db.read() as tx:
+        assert verify(tx).faults == ()
+
+
+def test_many_people_at_once_are_all_answered(place: Workplace) -> None:
+    refs = {A: "P1.1a", B: "P1.1c", C: "P1.2a"}
+
+    def speak(user: str) -> list[str]:
+        ratings = ("on-track", "vulnerable the printer is late")
+        return [
+            place.http.command("/rag", f"{refs[user]} {ratings[n % 2]}", user_id=user, trigger_id=f"{n}.{user}").json()[
+                "text"
+            ]
+            for n in range(12)
+        ]
+
+    with ThreadPoolExecutor(3) as pool:
+        told = [text for texts in pool.map(speak, refs) for text in texts]
+    assert [text for text in told if " is now " not in text] == []
     with place.app.db.read() as tx:
         assert verify(tx).faults == ()

@@ -30,8 +30,11 @@ def run(settings: Settings, now: datetime, step: str, time: int) -> None:
     """What such a process does: as `App.tick`, with a hand on the wire."""
     reached = die_at(step, time)
     app = App(settings, out=StringIO())
-    with app.db.write() as tx:  # as App.plan does
-        plan_ahead(tx, now.astimezone(UTC), app.calendar, app.policy, list(app.senders))
+    with app.db.read() as tx:  # as App.plan does
+        planned = plan_ahead(tx, now.astimezone(UTC), app.calendar, app.policy, list(app.senders))
+    with app.db.write() as tx:
+        if planned:
+            planned.write(tx)
         reached("planned, not committed")
     reached("planned")
     app.deliver(run_clock(now), reached=reached)

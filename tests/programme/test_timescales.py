@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from programme.calendar import HalfTerm
-from programme.timescales import Timescale, parse_timescale, split_timescale
+from programme.timescales import Timescale, name_timescale, parse_timescale, split_timescale
 
 TODAY = date(2022, 9, 5)
 TERMS = (
@@ -393,6 +393,25 @@ def test_no_text_makes_it_fail_and_only_a_dated_one_has_a_date(text: str) -> Non
         assert (timescale.due_on is not None) == (timescale.state == "dated")
         assert (timescale.doubt is not None) or timescale.state != "unread"
         assert timescale.reading
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("to Dec", "Dec-22"),
+        ("Dec", "Dec-22"),
+        ("by the end of March", "Mar-23"),
+        ("to Apr-23", "Apr-23"),
+        ("20 December", "20 December 2022"),
+        ("until 2 Feb", "2 February 2023"),
+        ("Q2 2022/23", "Q2 2022/23"),
+        ("Sep-22 to Dec-22", "Sep-22 to Dec-22"),
+        ("31/03/2023", "31/03/2023"),
+    ],
+)
+def test_what_is_typed_today_is_named_with_its_year(typed: str, named: str) -> None:
+    said = parse_timescale(typed, (), date(2022, 9, 5))
+    assert (name_timescale(said).text, name_timescale(said).due_on) == (named, said.due_on)
 
 
 @given(st.one_of(st.text(), fragments.map("".join), fragments.map(" ".join)))

@@ -12,8 +12,9 @@ from typing import Any
 
 from bot.app import App, run_clock
 from bot.settings import Settings
-from bot.slack.app import FILE, UPDATE, slack_app
+from bot.slack.app import slack_app
 from bot.slack.around import join_around
+from bot.slack.manifest import FILE_MESSAGE, UPDATE_ACTION
 from bot.slack.sender import SlackSender
 from bot.slack.windows import Windows
 from tests.slack import FakeSlack
@@ -54,7 +55,7 @@ class Workplace(Story):
             self._set_up()
         self.door = self.app.door(lambda: self.now)
         windows = Windows(self.slack.token, self.slack.api_url)
-        self.bolt = slack_app(self.door.answer, join_around(self.door, windows, lambda team: None))
+        self.bolt = slack_app(self.door.answer, join_around(self.door, windows, lambda team, at: None))
         self.http = Slack(self.bolt)
         self.at("2022-09-05 10:00")
 
@@ -104,8 +105,9 @@ class Workplace(Story):
         event = {"type": "message", "subtype": "message_changed", "channel": f"D{user}", "channel_type": "im"}
         return self._hear(user, event | previous)
 
-    def mention(self, user: str, text: str, channel: str = "C1") -> list[str]:
-        return self._hear(user, {"type": "app_mention", "channel": channel, "user": user, "text": f"<@UBOT> {text}"})
+    def mention(self, user: str, text: str, channel: str = "C1", **more: Any) -> list[str]:
+        event = {"type": "app_mention", "channel": channel, "user": user, "text": f"<@UBOT> {text}"}
+        return self._hear(user, event | more)
 
     def tap(self, user: str, command: str, ts: str = "") -> list[str]:
         """A button with that command on one of the bot's messages to them."""
@@ -136,9 +138,9 @@ class Workplace(Story):
         self.slack.settle(user, told)
         return told
 
-    def shortcut(self, user: str, callback: str = UPDATE, **more: Any) -> None:
-        """A global shortcut, or with FILE the one on a message."""
-        kind = "message_action" if callback == FILE else "shortcut"
+    def shortcut(self, user: str, callback: str = UPDATE_ACTION, **more: Any) -> None:
+        """A global shortcut, or with FILE_MESSAGE the one on a message."""
+        kind = "message_action" if callback == FILE_MESSAGE else "shortcut"
         who = {"team": {"id": "T1", "domain": "council"}, "user": {"id": user, "name": user.lower()}}
         body = {"type": kind, "callback_id": callback, "trigger_id": self.trigger(user)} | who | more
         assert self.http.form(payload=json.dumps(body)).status_code == 200

@@ -21,9 +21,10 @@ from slack_bolt import App
 from starlette.applications import Starlette
 
 from bot.handle import Door
-from bot.slack.app import APOLOGY, FILE, UPDATE, Answer, Around, slack_app
+from bot.slack.app import APOLOGY, Answer, Around, slack_app
 from bot.slack.inbound import routes
-from bot.slack.read import plain_words
+from bot.slack.manifest import FILE_MESSAGE, UPDATE_ACTION
+from bot.slack.read import plain_words, readable_words
 from bot.slack.views import modal_view
 from programme.messages import Field, File, Form, Heading, Message, Reply, Request, Where
 from tests.slack_payloads import collect
@@ -74,9 +75,10 @@ class Desk:
             Around(
                 self.tell,
                 self.open,
+                lambda team, view_id, view_hash, view: self.open(team, f"{view_id} {view_hash}", view),
                 lambda address, page: self.homes.append((address, page)),
                 lambda address, closed: self.heard.append((address, closed)),
-                lambda team: self.heard.append((team,)),
+                lambda team, at: self.heard.append((team, int(at.timestamp()))),
             ),
         )
 
@@ -87,7 +89,7 @@ def only(answer: Answer, door: Door) -> App:
     def nothing(*_what: object) -> None:
         return None
 
-    return slack_app(answer, Around(door.tell, lambda *_what: False, nothing, nothing, nothing))
+    return slack_app(answer, Around(door.tell, lambda *_what: False, lambda *_what: False, nothing, nothing, nothing))
 
 
 class Slack:
@@ -264,8 +266,8 @@ def test_a_mention_is_answered_in_direct_messages_and_not_read_as_a_word(slack: 
     slack.event(**MENTION)
     slack.event(**MENTION | {"text": "please <@UBOT> ask P2.3c <@U2>", "thread_ts": "1662300000.7"})
     assert [(request.text, request.where) for request in desk.noted] == [
-        ("rag P2.3c at-risk", Where("slack", workspace="T1")),
-        ("please   ask P2.3c <@U2>", Where("slack", workspace="T1")),
+        ("rag P2.3c at-risk", Where("slack", workspace="T1", heard_in="C1")),
+        ("please   ask P2.3c <@U2>", Where("slack", workspace="T1", heard_in="C1")),
     ]
 
 
@@ -339,12 +341,12 @@ def test_a_tap_says_its_command_in_the_messages_thread(slack: Slack, desk: Desk)
 
 def test_a_tap_on_what_one_person_was_shown_is_answered_to_them_alone(slack: Slack, desk: Desk) -> None:
     slack.tap(channel={"id": "C1"}, container={"type": "message", "is_ephemeral": True}, message=None)
-    assert desk.noted[0].where == Where("slack", "", "", "T1")
+    assert desk.noted[0].where == Where("slack", "", "", "T1", "C1")
 
 
 def test_a_tap_in_a_channel_is_answered_to_the_one_who_tapped(slack: Slack, desk: Desk) -> None:
     slack.tap(channel={"id": "C1"})
-    assert desk.noted[0].where == Where("slack", "", "", "T1")
+    assert desk.noted[0].where == Where("slack", "", "", "T1", "C1")
 
 
 def test_a_tap_that_asks_for_a_form_opens_it(slack: Slack, desk: Desk) -> None:
@@ -379,7 +381,7 @@ def test_a_submitted_form_says_its_command_with_the_answers(slack: Slack, desk: 
             "rag P2.3c",
             Where("slack", "D1", "1662366000.1", "T1"),
             {"why": "R&D <3"},
-            seen_id="view:13345.3",
+            seen_id="view:V1:" + hashlib.sha256(b'{"why": "R&D <3"}').hexdigest()[:32],
         )
     ]
 
@@ -390,7 +392,7 @@ def test_what_is_wrong_in_a_form_is_said_at_its_field_and_nothing_typed_is_lost(
     answer = slack.form(payload=json.dumps(submission(desk, typed("why", "x"), form)))
     assert answer.json() == {"response_action": "errors", "errors": {"field:why": "That is past."}}
     desk.reply = Message("P2.3c is complete.", done=False)
-    again = submission(desk, typed("why", "x"), form) | {"trigger_id": "13345.4"}
+    again = submission(desk, typed("why", "y"), form)
     answer = slack.form(payload=json.dumps(again))
     assert answer.json()["errors"] == {"field:when": "P2.3c is complete."}
 
@@ -404,7 +406,7 @@ def test_a_form_may_lead_to_the_next_one(slack: Slack, desk: Desk) -> None:
 def test_the_global_shortcut_opens_the_form_to_update_an_action(slack: Slack, desk: Desk) -> None:
     desk.reply = FORM
     who = {"team": {"id": "T1", "domain": "council"}, "user": {"id": "U1", "name": "sendpo"}, "trigger_id": "13345.5"}
-    answer = slack.form(payload=json.dumps({"type": "shortcut", "callback_id": UPDATE} | who))
+    answer = slack.form(payload=json.dumps({"type": "shortcut", "callback_id": UPDATE_ACTION} | who))
     assert (answer.status_code, answer.text, len(desk.opened)) == (200, "", 1)
     assert (desk.asked[0].text, desk.asked[0].where) == ("update", Where("slack", "", "", "T1"))
 
@@ -412,7 +414,7 @@ def test_the_global_shortcut_opens_the_form_to_update_an_action(slack: Slack, de
 def test_the_message_shortcut_files_a_message_with_its_link(slack: Slack, desk: Desk) -> None:
     body = {
         "type": "message_action",
-        "callback_id": FILE,
+        "callback_id": FILE_MESSAGE,
         "team": {"id": "T1", "domain": "council"},
         "user": {"id": "U1"},
         "channel": {"id": "C7"},
@@ -421,7 +423,7 @@ def test_the_message_shortcut_files_a_message_with_its_link(slack: Slack, desk: 
     }
     slack.form(payload=json.dumps(body))
     (request,) = desk.noted
-    assert (request.text, request.where) == ("file", Where("slack", "", "", "T1"))
+    assert (request.text, request.where) == ("file", Where("slack", "", "", "T1", "C7"))
     assert request.fields == {
         "text": "all & signed",
         "link": "https://council.slack.com/archives/C7/p1662366000000100?thread_ts=1662300000.000700&cid=C7",
@@ -443,9 +445,9 @@ def test_a_closed_account_and_a_removed_app_are_heard_of(slack: Slack, desk: Des
     slack.event(type="user_change", user={"id": "U2", "deleted": True})
     slack.event(type="tokens_revoked", tokens={"oauth": ["U1"]})
     assert desk.heard == [("slack:T1:U2", True)]
-    slack.event(type="tokens_revoked", tokens={"bot": ["UBOT"]})
-    slack.event(type="app_uninstalled")
-    assert desk.heard[1:] == [("T1",), ("T1",)]
+    for event in ({"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}}, {"type": "app_uninstalled"}):
+        slack.send(json.dumps(event_callback(**event) | {"event_time": 1662366000}))
+    assert desk.heard[1:] == [("T1", 1662366000), ("T1", 1662366000)]
 
 
 @pytest.mark.parametrize(
@@ -534,6 +536,36 @@ def test_a_body_of_a_wrong_shape_changes_nothing_and_its_words_are_not_logged(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        block_actions(actions="x"),
+        block_actions(actions=[5]),
+        block_actions(team="T1", user="U1", trigger_id=5, actions=[{}]),
+        {"type": "message_action", "callback_id": FILE_MESSAGE, "message": "x", "channel": None, "team": {"id": "T1"}},
+        event_callback(**DIRECT | {"text": 5}),
+        event_callback(**DIRECT | {"subtype": "file_share", "files": "x"}),
+        event_callback(**DIRECT | {"subtype": "message_changed", "message": "x"}),
+        event_callback(type="user_change", user="x"),
+        event_callback(type="tokens_revoked", tokens="x"),
+        event_callback(**DIRECT) | {"event": "x"},
+        {
+            "type": "view_submission",
+            "team": {"id": "T1"},
+            "user": {"id": "U1"},
+            "view": {"callback_id": "form", "state": 5},
+        },
+    ],
+)
+def test_a_request_of_a_wrong_shape_is_not_asked_for_again(
+    slack: Slack, desk: Desk, caplog: pytest.LogCaptureFixture, body: Json
+) -> None:
+    answer = slack.send(json.dumps(body | {"words": "secret"}))
+    assert answer.status_code == 200
+    assert desk.asked == []
+    assert "secret" not in caplog.text
+
+
 def test_a_body_over_a_megabyte_is_refused(slack: Slack) -> None:
     assert slack.send(b" " * 1_000_001).status_code == 413
 
@@ -567,6 +599,19 @@ def test_tokens_in_the_environment_change_nothing(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_was_typed_is_read_back_from_slacks_markup(marked: str, typed: str) -> None:
     assert plain_words(marked) == typed
+
+
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [
+        ("good news <@U2>, at <https://x.org|the printers>", "good news @somebody, at the printers (https://x.org)"),
+        ("ask <@U2|sam>, see <https://x.org/a.pdf|a.pdf>", "ask @sam, see https://x.org/a.pdf"),
+        ("<!channel> and <!subteam^S1|@health>, R&amp;D", "@channel and health, R&D"),
+        (" <https://x.org> ", "https://x.org"),
+    ],
+)
+def test_a_message_is_filed_as_it_was_read(marked: str, read: str) -> None:
+    assert readable_words(marked) == read
 
 
 @given(st.text())

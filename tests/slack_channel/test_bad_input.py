@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import office
-from bot.slack.app import FILE
+from bot.slack.manifest import FILE_MESSAGE
 from storage.history import list_rows
 from tests.slack_channel.stage import PEOPLE, Workplace, buttons_of, open_workplace
 from tests.slack_channel.test_app import block_actions
@@ -127,7 +127,7 @@ def test_a_pupil_named_in_a_form_is_stopped_where_it_was_typed(place: Workplace)
 
 def test_a_message_filed_by_somebody_unknown_is_told_who_to_ask(place: Workplace) -> None:
     message = {"ts": "1662366000.000100", "text": "the charter is signed", "user": "U2"}
-    place.shortcut("U7", FILE, channel={"id": "C1"}, message=message)
+    place.shortcut("U7", FILE_MESSAGE, channel={"id": "C1"}, message=message)
     (told,) = place.deliver_to("U7")
     assert "programme office" in told
     assert "P1.1" not in told
@@ -135,7 +135,7 @@ def test_a_message_filed_by_somebody_unknown_is_told_who_to_ask(place: Workplace
 
 def test_a_message_too_long_for_a_form_is_filed_as_far_as_it_goes(place: Workplace) -> None:
     message = {"ts": "1662366000.000100", "text": "signed " * 1_000, "user": "U2"}
-    place.shortcut(A, FILE, channel={"id": "C1"}, message=message)
+    place.shortcut(A, FILE_MESSAGE, channel={"id": "C1"}, message=message)
     assert place.submit(A, ref="P1.1a") == {}
     assert place.deliver_to(A)[0].startswith("Progress on P1.1a is noted")
 
@@ -145,3 +145,42 @@ def test_buttons_of_an_old_message_still_count(place: Workplace) -> None:
     command = buttons_of(bundle.blocks)["Still going"]
     place.at("2023-02-01 10:00")
     assert place.tap(A, command, bundle.ts)[0].startswith("Noted: still going on P1.1b")
+
+
+def test_a_form_sent_again_because_its_answer_was_lost_counts_once(place: Workplace) -> None:
+    place.slash(A, "/progress", "P1.1a")
+    view = place.slack.views[A]
+    for _ in range(2):
+        place.slack.views[A] = view
+        assert place.submit(A, text="it is printed") == {}
+    assert verbs(place, "P1.1a") == [(A, "progress")]
+
+
+def test_a_form_that_was_refused_is_refused_again_as_before(place: Workplace) -> None:
+    place.slash(A, "/slipping", "P1.1a")
+    first, again = (place.submit(A, timescale="last year", reason="no printer") for _ in range(2))
+    assert first == again
+    assert "field:timescale" in first["errors"]
+
+
+def test_a_mention_that_is_edited_is_the_same_mention(place: Workplace) -> None:
+    place.mention(A, "progress P1.1a it is printd", ts="1662366000.000007")
+    told = place.mention(A, "progress P1.1a it is printed", ts="1662366000.000007", edited={"user": A})
+    assert told == ["Your entry on P1.1a now reads: “it is printed”."]
+    assert verbs(place, "P1.1a") == [(A, "progress"), (A, "edit")]
+
+
+def test_an_original_that_comes_after_its_edit_is_not_a_second_entry(place: Workplace) -> None:
+    place.edit(A, "1662366000.000009", "P1.1a it is printd", "P1.1a it is printed")
+    assert place.write(A, "P1.1a it is printd", ts="1662366000.000009") == []
+    assert verbs(place, "P1.1a") == [(A, "progress")]
+
+
+def test_an_edit_of_what_was_said_of_one_of_several_edits_that_entry(place: Workplace) -> None:
+    reminder, words = place.last_to(A), "the first half is printed"
+    place.write(A, words, thread=reminder, ts="1662366000.000011")
+    which = place.slack.posts[-1]
+    place.tap(A, buttons_of(which.blocks)["P1.1b"], which.ts)
+    told = place.edit(A, "1662366000.000011", words, "all of it is printed", thread=reminder)
+    assert "now reads: “all of it is printed”" in told[0]
+    assert verbs(place, "P1.1b") == [(A, "progress"), (A, "edit")]

@@ -174,7 +174,20 @@ def test_a_command_too_long_for_a_button_is_shown_to_type() -> None:
 def test_a_message_of_many_blocks_is_several_posts_and_none_is_lost() -> None:
     posts = render_all(Message("The digest of the board", tuple(Heading(f"h{n}") for n in range(120))))
     assert [len(post.blocks) for post in posts] == [50, 50, 20]
-    assert [post.text for post in posts[1:]] == [f"The digest of the board (part {n} of 3)" for n in (2, 3)]
+    assert posts[0].text == "The digest of the board"
+    assert posts[1].text.startswith("The digest of the board (part 2 of 3)\nh50\nh51\n")
+    assert posts[2].text == "\n".join(["The digest of the board (part 3 of 3)", *(f"h{n}" for n in range(100, 120))])
+
+
+def test_each_part_of_a_message_too_long_to_be_heard_at_once_says_what_it_shows() -> None:
+    asks = [(Text(f"P1.{n} · due " + "x" * 300), Buttons((Button("Done", f"done P1.{n}"),))) for n in range(40)]
+    text = "\n".join(["40 actions", *(f"- P1.{n} " + "x" * 300 for n in range(40))])
+    posts = render_all(Message(text, tuple(block for each in asks for block in each)))
+    assert len(posts) > 1
+    for number, post in enumerate(posts, 1):
+        assert post.text.startswith(f"40 actions (part {number} of {len(posts)})\nP1.")
+        first = post.blocks[0]["text"]["text"].split()[0]
+        assert first in post.text
 
 
 def test_an_answer_that_does_not_fit_says_so() -> None:

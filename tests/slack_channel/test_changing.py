@@ -42,8 +42,13 @@ def edit(posted: Receipt, message: Message, **more: object) -> Delivery:
     return replace(told, conversation=posted.conversation, post=posted.post, **more)  # type: ignore[arg-type]  # a field
 
 
+def heading(text: str) -> str:
+    """The first line: what a part is, before the words that it shows."""
+    return text.partition("\n")[0]
+
+
 def texts(slack: FakeSlack) -> list[str]:
-    return [post.text for post in slack.posts]
+    return [heading(post.text) for post in slack.posts]
 
 
 # A post edited in place

@@ -32,7 +32,8 @@ CLAIMED = (STRANGER, "iam B")
 class Case:
     """A command as `user` says it, once `before` has been said; `says` is in what they then see.
 
-    `form`: the answers given in its modal, opened by the command and `form_words`.
+    `form`: the answers given in its modal, opened by the command and `form_words`; where the command itself only opens
+    it, `opens` is its title and `asks` what is said where none can be opened.
     """
 
     user: str
@@ -42,6 +43,8 @@ class Case:
     form_words: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     only: Sequence[str] = ()
+    opens: str = ""
+    asks: str = ""
 
 
 CASES = {
@@ -74,12 +77,15 @@ CASES = {
         form={"until": "2022-09-20"},
     ),
     "update": Case(
-        A, "P1.1a", "P1.1a", form_words="P1.1a", form={"progress": "it is at the printer", "rating": "on_track"}
+        A, "P1.1a", "Progress on P1.1a is noted", form_words="P1.1a",
+        form={"progress": "it is at the printer", "rating": "on_track"},
+        opens="Update P1.1a", asks="What is new about P1.1a?",
     ),
     "file": Case(
-        A, "", "P1.1a", form={"ref": "P1.1a", "text": "it is at the printer"}, only=("halfterm", "button")
+        A, "", "Progress on P1.1a is noted", form={"ref": "P1.1a", "text": "it is at the printer"},
+        only=("halfterm", "button"), opens="File this message",
     ),
-    "home": Case(A, "", "P1.1a"),
+    "home": Case(A, "", "Your actions: 2"),
     "agree": Case(D, "P1.1a", "Agreed: P1.1a", [DONE]),
     "return": Case(
         D, "P1.1a please add the report", "P1.1a goes back to A", [DONE], form_words="P1.1a",
@@ -90,7 +96,7 @@ CASES = {
     "undo": Case(A, "", "Undone: the rating of P1.1a", [ALARM]),
     "action": Case(A, "P1.1a", "Write the charter."),
     "actions": Case(A, "mine", "Your actions: 2"),
-    "digest": Case(D, "The Board", "The Board"),
+    "digest": Case(D, "The Board", "digest for the meeting on 4 October 2022"),
     "meetings": Case(A, "", "The Board: Tuesday 4 October 2022"),
     "history": Case(A, "P1.1a", "History of P1.1a"),
     "why": Case(A, "P1.1a", "Why, for P1.1a"),
@@ -100,10 +106,10 @@ CASES = {
     "resume": Case(OFFICE, "", "Resumed", [(OFFICE, "pause")]),
     "files": Case(OFFICE, "on", "Files are on"),
     "hear": Case(OFFICE, "slack:T1:C1 at-risk", "hears when an action becomes 🔴 At risk"),
-    "iam": Case(STRANGER, "B", "programme office"),
-    "claims": Case(OFFICE, "", "B", [CLAIMED]),
-    "approve": Case(OFFICE, "1", "B", [CLAIMED]),
-    "decline": Case(OFFICE, "1 not yet", "B", [CLAIMED]),
+    "iam": Case(STRANGER, "B", "The programme office has been asked whether you are B"),
+    "claims": Case(OFFICE, "", "says they are B", [CLAIMED]),
+    "approve": Case(OFFICE, "1", "holds B from today", [CLAIMED]),
+    "decline": Case(OFFICE, "1 not yet", "is not B, and is told", [CLAIMED]),
 }  # fmt: skip
 
 WAYS = {
@@ -139,7 +145,10 @@ def test_a_command_works_by_every_way_in(place: Workplace, way: str, word: str) 
         place.write(user, said)
     with place.app.db.read() as tx:
         words = case.words.format(head=get_head(tx).number)
-    assert case.says in say(place, way, word, case, words)
+    says = case.says
+    if case.opens and way != "modal":
+        says = case.opens if way in ("slash", "halfterm", "button") else case.asks
+    assert says in say(place, way, word, case, words)
 
 
 def say(place: Workplace, way: str, word: str, case: Case, words: str) -> str:

@@ -25,14 +25,14 @@ def words(view: object) -> str:
     return json.dumps(view, ensure_ascii=False)
 
 
-def tap_at_home(place: Workplace, user: str, command: str) -> None:
-    """A button with that command in their Home."""
+def tap_at_home(place: Workplace, user: str, command: str, view: dict[str, object] | None = None) -> None:
+    """A button with that command in their Home, or in a modal that was opened from there."""
     body = block_actions(
         user={"id": user, "team_id": "T1"},
         channel=None,
         message=None,
         container={"type": "view"},
-        view={"id": "V1", "type": "home"},
+        view=view or {"id": "V1", "type": "home"},
         trigger_id=place.trigger(user),
         actions=[{"type": "button", "block_id": "b", "action_id": "say:0", "value": command}],
     )
@@ -62,6 +62,26 @@ def test_a_chair_sees_what_waits_to_be_agreed_and_a_tap_takes_it_away(place: Wor
     assert "agree" in buttons_of(home["blocks"]).values()
     tap_at_home(place, D, "agree P1.1a")
     assert "agree" not in buttons_of(place.slack.homes[D]["blocks"]).values()
+
+
+def test_what_is_looked_at_from_the_home_is_shown_there_and_answered_there(place: Workplace) -> None:
+    place.write(A, "done P1.1a https://example.org/charter")
+    place.open_home(D)
+    before = len(place.slack.posts)
+    tap_at_home(place, D, "agree")
+    listed = place.slack.views[D]
+    assert "Waiting to be agreed" in words(listed)
+    tap_at_home(place, D, buttons_of(listed["blocks"])["Agree P1.1a"], listed)
+    assert "Agreed: P1.1a (complete)" in words(place.slack.views[D])
+    assert [post for post in place.slack.posts[before:] if post.channel == f"D{D}" and not post.edits] == []
+
+
+def test_a_modal_that_has_changed_meanwhile_is_left_alone_and_the_answer_still_comes(place: Workplace) -> None:
+    place.open_home(D)
+    tap_at_home(place, D, "meetings")
+    old = dict(place.slack.views[D]) | {"hash": "another"}
+    tap_at_home(place, D, "help rag", old)
+    assert "Rate an action" in place.slack.posts[-1].text
 
 
 def test_the_office_sees_claims_as_they_come(place: Workplace) -> None:

@@ -15,8 +15,16 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.handle import Door
-from bot.slack.app import FILE, UPDATE
-from bot.slack.manifest import BUILT_IN, EVENTS, SCOPES, build_manifest, list_scopes, list_slash_commands
+from bot.slack.manifest import (
+    BUILT_IN,
+    EVENTS,
+    FILE_MESSAGE,
+    SCOPES,
+    UPDATE_ACTION,
+    build_manifest,
+    list_scopes,
+    list_slash_commands,
+)
 from bot.slack.read import read_command
 from programme.messages import UserError
 from tests.slack_judges import NODE, TSC
@@ -118,7 +126,7 @@ def test_a_manifest_has_only_what_slack_documents(name: str) -> None:
     made = make(**MANIFESTS[name])
     assert find_faults(made) == []
     shortcuts = {one["callback_id"]: one["type"] for one in made["features"]["shortcuts"]}
-    assert shortcuts == {FILE: "message", UPDATE: "global"}
+    assert shortcuts == {FILE_MESSAGE: "message", UPDATE_ACTION: "global"}
     assert re.fullmatch("#[0-9a-f]{6}", made["display_information"]["background_color"])
     commands = [one["command"] for one in made["features"]["slash_commands"]]
     assert len(set(commands)) == len(commands)

@@ -60,9 +60,12 @@ def test_slack_takes_any_home(message: Message) -> None:
     assert find_view_fault(home_view(message), "home") is None
 
 
-@given(WORDS, WORDS)
-def test_slack_takes_what_is_only_told(title: str, text: str) -> None:
-    assert find_view_fault(told_view(title, text), "modal") is None
+@settings(deadline=None, max_examples=40)
+@given(MESSAGES)
+@example(Message("many", tuple(Heading(f"{n}") for n in range(180))))
+@example(Message("", ()))
+def test_slack_takes_what_is_only_told(message: Message) -> None:
+    assert find_view_fault(told_view(message), "modal") is None
 
 
 def test_a_form_asks_for_its_fields_as_they_are_filled_in_already() -> None:
@@ -107,7 +110,7 @@ def test_a_refusal_is_shown_at_its_field_or_else_at_the_first() -> None:
     assert at_field == {"field:until": "That is past."}
     assert elsewhere == {"field:rating": "It is complete. - action P2.3c"}
     assert find_answer_fault({"response_action": "errors", "errors": at_field}, view) is None
-    assert find_errors(told_view("x", "y"), Message("z", done=False)) == {}
+    assert find_errors(told_view(Message("x")), Message("z", done=False)) == {}
 
 
 def test_a_home_that_is_too_long_says_so() -> None:

@@ -184,6 +184,13 @@ def test_after_uninstalling_what_waits_fails_with_the_reason_and_nobody_there_is
     assert halfterm.command("T1", "help", trigger="1.2") != ""
 
 
+@pytest.mark.parametrize("gone", [app_uninstalled, tokens_revoked])
+def test_an_uninstalling_of_before_it_was_installed_again_takes_nothing_away(halfterm: Halfterm, gone: Any) -> None:
+    halfterm.install("T1")
+    halfterm.event(gone("T1", event_id="Ev2", at=1_600_000_000))
+    assert halfterm.command("T1", "help") != ""
+
+
 def test_somebodys_own_token_revoked_changes_nothing(halfterm: Halfterm) -> None:
     halfterm.event(tokens_revoked("T1", bots=()))
     assert halfterm.command("T1", "help") != ""

@@ -225,6 +225,15 @@ def test_a_state_is_good_once_and_for_ten_minutes(db: Database) -> None:
     assert not use(db, "foreign")
 
 
+def test_of_too_many_states_the_oldest_are_forgotten(db: Database) -> None:
+    with db.write() as tx:
+        for number in range(1_002):
+            record_state(tx, f"state {number}", NOW)
+    with db.read() as tx:
+        assert tx.conn.exec_driver_sql("SELECT count(*) FROM oauth_state").scalar() == 1_000
+    assert [use(db, f"state {number}") for number in (0, 1, 2, 1_001)] == [False, False, True, True]
+
+
 def test_of_two_who_come_with_one_state_at_once_one_gets_in(db: Database) -> None:
     issue(db, "a")
     start, got = threading.Barrier(4), []

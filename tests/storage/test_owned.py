@@ -106,6 +106,13 @@ def test_the_most_urgent_come_first_with_what_is_wanted(tmp_path: Path) -> None:
         found = list_owned(tx, directory, who, *when, most=20)
         assert count_owned(tx, directory, who, *when) == (8, 4)
         assert list_owned(tx, directory, who, *when, most=3, skip=2) == found[2:5]
+        assert count_owned(tx, directory, who, *when, ["P1.1a", "P1.2b", "P1.3a", "P9.9z"]) == (8, 5)
+        asked = list_owned(tx, directory, who, *when, ["P1.1a", "P1.2b", "P1.3a", "P9.9z"], most=20)
+        assert [(one.ref, one.urgency, one.asked) for one in asked][5:] == [
+            ("P1.1a", Urgency.ASKED, True),
+            ("P1.3a", Urgency.CALM, False),
+            ("P1.2c", Urgency.CALM, False),
+        ]
         assert count_owned(tx, directory, Actor("x", "x"), *when) == (0, 0)
         assert list_owned(tx, directory, Actor("x", "x"), *when, most=3) == []
     assert [(one.ref, one.urgency, one.asked) for one in found] == [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import office
-from tests.stories.council import PLAN, buttons, open_council, told
+from tests.stories.council import PLAN, buttons, history_length, open_council, told
 from tests.story import Story
 
 TWO_LEADS = "Council: Director NHS: Chief Nurse"
@@ -27,7 +27,7 @@ def test_the_reply_names_who_will_be_told_and_shows_undo(story: Story) -> None:
         "At 10:15 I tell the chair of The Board, the co-owner (C), the programme office and the accountable lead "
         "(Director), unless you undo it first." in reply.text
     )
-    assert buttons(reply)["Undo"] == "undo"
+    assert buttons(reply)["Undo"] == f"undo {history_length(story)}"
 
 
 def test_the_notices_leave_fifteen_minutes_after_a_rating_with_its_reason(story: Story) -> None:

@@ -21,7 +21,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 @pytest.mark.parametrize("words", ["", " ", "\n\t ", "\u200b", "/halfterm", "halfterm ", "help /", "HELP"])
 def test_nothing_at_all_is_answered_with_what_can_be_typed(story: Story, words: str) -> None:
-    assert story.say("A", words).startswith("Type these with or without a slash.")
+    assert story.say("A", words).startswith("You can simply reply to my messages in your own words.")
 
 
 NOT_UNDERSTOOD = "I did not understand that: begin with a reference or with a word such as progress, rag or actions."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from programme.messages import Request, Where
+from programme.messages import File, Message, Request, Where
 from tests.stories.council import history_length, is_one_sentence, open_council, stored_bytes
 from tests.story import Story
 
@@ -62,6 +62,19 @@ def test_a_message_that_is_answered_later_leaves_nothing_but_the_answer(story: S
     assert "a pupil number (UPN)" in story.tick("2022-09-05 10:00")[0].text
     story.close()
     assert b"A123456789012" not in stored_bytes(story.folder)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u200a", "\u202f", "\u3000", "\u2011", "\u200b"])
+def test_a_form_and_a_files_name_are_read_as_plainly_as_what_is_typed(story: Story, space: str) -> None:
+    number = f"943{space}476{space}5919"
+    reply = story.ask("A", "progress P1.1a", text=f"NHS {number}")
+    assert isinstance(reply, Message)
+    assert (reply.done, reply.field) == (False, "text")
+    assert "an NHS number" in story.refused("A", f"progress P1.1a NHS {number}")
+    dropped = Request("console:A", "P1.1a", Where("console"), files=(File(f"letter {number}", "https://example.org"),))
+    answer = story.app.door(lambda: story.now).answer(dropped)
+    assert isinstance(answer, Message)
+    assert "an NHS number" in answer.text
 
 
 def test_hidden_characters_do_not_carry_it_past(story: Story) -> None:

@@ -58,7 +58,7 @@ def test_the_office_approves_and_the_newcomer_has_the_role_and_hears_it(story: S
     heard = [one.text for one in story.tick() if one.to == "newcomer"]
     assert heard[0] == "The programme office has added you to B. You hear from me when something is due."
     assert story.say(NEW, "iam B") == "B is yours already."
-    assert story.refused("console:office", "approve 1") == "Claim 1 was approved already by console:office."
+    assert story.refused("console:office", "approve 1") == "Claim 1 was approved already by the programme office."
     assert open_numbers(story) == []
 
 
@@ -186,7 +186,7 @@ def test_the_office_sees_who_waits(story: Story) -> None:
         "- 2: console:other says they are C",
         "Answer with approve 1, or decline 1 and why.",
     ]
-    assert commands(reply) == ["approve 1", "approve 2"]
+    assert commands(reply) == ["approve 1", "decline 1", "approve 2", "decline 2"]
 
 
 @pytest.mark.parametrize("words", ["approve", "approve him", "approve 9", "decline 9 no"])

@@ -25,7 +25,7 @@ def test_done_is_proposed_and_asks_for_its_evidence(story: Story) -> None:
         "P1.1a is done, awaiting agreement by the chair of The Board. Nobody is reminded of it until then. "
         "Where is the evidence? Type: evidence P1.1a and a link, or say why there is none."
     )
-    assert buttons(reply) == {"Add evidence": "evidence P1.1a", "Undo": "undo"}
+    assert buttons(reply) == {"Add evidence": "evidence P1.1a", "Undo": f"undo {history_length(story)}"}
     assert "Proposed: done, awaiting agreement" in story.say("A", "action P1.1a")
     assert "no evidence supplied" in story.say("A", "action P1.1a")
 

@@ -63,6 +63,7 @@ def many(count: int, *, text: str = "Do it.", owners: str = "A", first: str = ""
 
 
 def test_an_owner_sees_the_most_urgent_first_with_what_to_tap(story: Story) -> None:
+    story.say("C", "going P1.1b")  # as the starting list asked
     reply = home(story, "C")
     assert reply.text == (
         "Your actions: 2. 1 needs a word from you.\n"
@@ -79,6 +80,26 @@ def test_an_owner_sees_the_most_urgent_first_with_what_to_tap(story: Story) -> N
         "Update…": "update P1.2a",
         "Update P1.1b": "update P1.1b",
     }
+
+
+def test_what_a_message_asked_for_and_nobody_has_answered_is_counted(story: Story) -> None:
+    assert home(story, "A").text.startswith("Your actions: 2. 2 need a word from you.")  # as the starting list says
+    story.say("A", "nochange P1.1a P1.1b")
+    assert "Nothing needs a word from you now" in home(story, "A").text
+    story.mornings("2022-09-12")  # the request for the meeting: of what is shared, as the other body has not answered
+    assert story.to("A")[-1].text.startswith("1 action needs a word from you.\n- P1.1b")
+    story.at("2022-09-12 10:00")
+    reply = home(story, "A")
+    assert reply.text.startswith("Your actions: 2. 1 needs a word from you.\n- P1.1b")
+    assert buttons(reply)["No change"] == "nochange P1.1b"
+    story.say("A", "nochange P1.1b")
+    assert "Nothing needs a word from you now" in home(story, "A").text
+    story.say("A", "undo")
+    assert "1 needs a word from you" in home(story, "A").text
+    story.say("A", "notmine P1.1b")
+    assert "Nothing needs a word from you now" in home(story, "A").text
+    story.at("2022-11-10 10:00")
+    assert "- P1.1b · ⚪ Not yet rated · due 31 March 2023 · Run the survey." in home(story, "A").text
 
 
 def test_overdue_comes_before_the_meeting_before_soon_before_the_rest(tmp_path: Path) -> None:
@@ -105,7 +126,7 @@ def test_overdue_comes_before_the_meeting_before_soon_before_the_rest(tmp_path: 
 
 
 def test_what_was_answered_is_calm(story: Story) -> None:
-    story.say("C", "nochange P1.2a")
+    story.say("C", "nochange P1.2a P1.1b")
     reply = home(story, "C")
     assert reply.text.startswith("Your actions: 2. Nothing needs a word from you now, thank you.")
     assert "Publish the map. · answered, quiet until 20 September 2022" in reply.text
@@ -149,9 +170,13 @@ def test_a_chair_sees_their_groups_what_to_agree_and_what_to_acknowledge(story: 
     story.say("A", "slipping P1.1a Dec-22 no printer")
     story.say("C", "done P1.2a https://example.org/map")
     story.say("B", "rag P1.1c at-risk no trainer")
+    story.tick("2022-09-05 10:20")
     reply = home(story, "D")
     assert (
-        "Waiting for you to agree: 2.\n- P1.1a: Dec-22 in place of Oct-22\n- P1.2a: done\nTo do so, type: agree\n"
+        "Waiting for you to agree: 2.\n"
+        "- P1.1a: Dec-22 in place of Oct-22, proposed by A: no printer · Write the charter\n"
+        "- P1.2a: complete, proposed by C: https://example.org/map · Publish the map · success criteria: It is done\n"
+        "To do so, type: agree\n"
     ) in reply.text
     assert (
         "Escalations to acknowledge: 1.\n- P1.1c · 🔴 At risk (B): no trainer\nTo do so, type: ack P1.1c\n"
@@ -247,8 +272,9 @@ def test_the_office_sees_what_was_not_delivered_or_perhaps_twice(story: Story) -
 def test_the_office_sees_who_says_which_role_is_theirs(story: Story) -> None:
     story.say("console:new", "iam PM")
     reply = home(story, "office")
-    assert "Waiting to be let into a role: 1.\n" in reply.text
-    assert buttons(reply)["Answer them"] == "claims"
+    assert "Waiting to be let into a role: 1.\n- 1: console:new says they are PM\n" in reply.text
+    assert buttons(reply)["Approve 1"] == "approve 1"
+    assert buttons(reply)["See them all"] == "claims"
 
 
 def test_an_office_with_nothing_to_do_is_told_so(tmp_path: Path) -> None:

@@ -117,11 +117,14 @@ def test_somebody_who_no_longer_holds_the_role_reads_nothing_new(story: OnSlack)
     assert commands(post, "P1.1a") == []
 
 
-def test_a_message_older_than_a_fortnight_is_left_as_it_is(story: OnSlack) -> None:
+def test_a_message_is_kept_true_for_five_weeks_and_then_left_as_it_is(story: OnSlack) -> None:
     post = story.message("A")
-    story.at("2022-09-20 10:00").say("A", "going P1.1a")
+    story.at("2022-10-10 08:00").say("A", "going P1.1a")
     story.deliver()
-    assert post.edits == 0
+    assert post.edits == 1
+    story.at("2022-10-10 10:00").say("A", "going P1.1b")
+    story.deliver()
+    assert post.edits == 1
 
 
 def test_a_restart_between_the_change_and_its_edit_loses_nothing(story: OnSlack) -> None:

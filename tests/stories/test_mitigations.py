@@ -89,7 +89,7 @@ def test_the_form_does_what_is_typed(story: Story) -> None:
     assert [field.name for field in form.fields] == ["what", "who", "by"]
     reply = story.ask("A", form.command, what="copy it by hand", who="B", by="2022-09-30")
     assert "It is for B by 30 September 2022." in reply.text
-    assert buttons(reply) == {"It is in place": "inplace P1.1a", "Undo": "undo"}
+    assert buttons(reply) == {"It is in place": "inplace P1.1a", "Undo": f"undo {history_length(story)}"}
 
 
 def test_one_in_place_does_for_no_later_alarm(story: Story) -> None:

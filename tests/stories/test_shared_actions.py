@@ -65,3 +65,11 @@ def test_an_answer_taken_back_is_none(story: Story) -> None:
     story.say("C", "nochange P1.1b")
     story.tick("2022-09-12 09:00")
     assert "Answered by NHS Trust." in about(story, "A")
+
+
+def test_who_holds_the_roles_of_several_organisations_answers_for_all_of_them(story: Story) -> None:
+    story.leave("C")
+    story.give("C", "A", address="console:A")
+    story.at("2022-09-08 10:00").say("A", "rag P1.1b on-track")
+    story.tick("2022-09-12 09:00")
+    assert about(story, "A") == ""

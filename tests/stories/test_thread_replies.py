@@ -77,7 +77,7 @@ def test_words_are_progress_and_what_they_suggest_is_one_button(story: Story, th
     )
     assert buttons(reply) == {
         "Vulnerable, new timescale Feb-23": "confirm P1.1c vulnerable by Feb-23: waiting on the MOU",
-        "Undo": "undo",
+        "Undo": f"undo {history_length(story)}",
     }
     shown = story.say("B", "action P1.1c")
     assert "slipping to Feb, waiting on the MOU" in shown
@@ -105,6 +105,9 @@ def test_the_tap_applies_all_of_it_with_its_reason(story: Story, thread: Thread)
         ("at risk: nobody in post", "At risk", "P1.1c is now 🔴 At risk"),
         ("on track - 9 of 12 schools trained", "On track", "P1.1c is now 🟢 On track"),
         ("new timescale: Mar-23", "New timescale Mar-23", "Mar-23 (by 31 March 2023) is proposed for P1.1c"),
+        ("all done 🎉", "Done", "P1.1c is done, awaiting agreement"),
+        ("its done!", "Done", "P1.1c is done, awaiting agreement"),
+        ("will be done by 12 January 2023", "New timescale 12 January 2023", "12 January 2023 (by 12 January 2023) is"),
         ("all done, the minutes say so", "Done", "P1.1c is done, awaiting agreement"),
         ("slipping Jan-23 no trainer", "Vulnerable, new timescale Jan-23", "Jan-23 (by 31 January 2023) is proposed"),
         ("deferred to March, no printer", "Deferred, new timescale Mar-23", "Mar-23 (by 31 March 2023) is proposed"),
@@ -161,7 +164,7 @@ def test_a_rating_alone_is_offered_and_is_no_progress(story: Story, thread: Thre
 def test_a_sentence_is_progress_word_for_word_and_offers_nothing(story: Story, thread: Thread, words: str) -> None:
     reply = thread.say(words)
     assert reply.text == "Progress on P1.1c is noted, thank you."
-    assert buttons(reply) == {"Undo": "undo"}
+    assert buttons(reply) == {"Undo": f"undo {history_length(story)}"}
     kept = words.strip().replace("“", '"').replace("”", '"').replace("–", "-")
     assert last_rows(story, "P1.1c", 1) == [f"progress: {kept}"]
 
@@ -171,6 +174,13 @@ def test_a_sentence_is_progress_word_for_word_and_offers_nothing(story: Story, t
     [
         ("done", "P1.1c is done, awaiting agreement"),
         ("done https://example.org/minutes", "P1.1c is done, awaiting agreement"),
+        ("done https://example.org/report all staff trained", "P1.1c is done, awaiting agreement"),
+        ("already done", "P1.1c is done, awaiting agreement"),
+        ("already done, https://example.org/minutes", "P1.1c is done, awaiting agreement"),
+        ("still going", "Noted: still going on P1.1c"),
+        ("it’s not mine", "The programme office hears that P1.1c"),
+        ("not mine, ask the data team", "The programme office hears that P1.1c"),
+        ("it is in place", "No mitigation is written for P1.1c"),
         ("No change, waiting for the trust", "Noted: no change on P1.1c, and your words as progress."),
         ("not mine", "The programme office hears that P1.1c"),
         ("progress it is printed", "Progress on P1.1c is noted"),
@@ -299,7 +309,7 @@ def test_an_edited_reply_edits_its_entry_which_keeps_its_day(story: Story, threa
 
 
 def test_an_edit_after_an_undo_of_an_edit_edits_what_stands(story: Story, thread: Thread) -> None:
-    thread.say("one")
+    thread.say("one word")
     thread.say("two words", edits="said 1")
     story.say("B", "undo")
     thread.say("three words here", edits="said 1")

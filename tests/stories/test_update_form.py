@@ -87,7 +87,7 @@ def test_everything_is_done_at_once_and_undone_one_at_a_time(story: Story) -> No
         "Evidence for P1.1a is noted, thank you. The plan expects: A report.\n"
         "Undo takes them back one at a time, the last first."
     )
-    assert buttons(reply) == {"It is in place": "inplace P1.1a", "Undo": "undo"}
+    assert buttons(reply) == {"It is in place": "inplace P1.1a", "Undo": f"undo {before + 1}-{before + 5}"}
     assert history_length(story) == before + 5
     undone = [story.say("A", "undo").split(".")[0] for _ in range(5)]
     assert undone == [
@@ -103,7 +103,7 @@ def test_everything_is_done_at_once_and_undone_one_at_a_time(story: Story) -> No
 def test_one_thing_alone_is_answered_as_its_command_is(story: Story) -> None:
     reply = submit(story, "A", opened(story), progress="the draft is written")
     assert reply.text == "Progress on P1.1a is noted, thank you."
-    assert buttons(reply) == {"Undo": "undo"}
+    assert buttons(reply) == {"Undo": f"undo {history_length(story)}"}
     assert (
         submit(story, "A", opened(story), rating="on_track").text == "P1.1a is now 🟢 On track (was ⚪ Not yet rated)."
     )

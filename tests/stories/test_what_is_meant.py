@@ -97,3 +97,137 @@ def test_examples_are_of_days_to_come(story: Story) -> None:
     story.at("2023-05-02 10:00")
     assert "slipping P1.1a Aug-23" in story.say("A", "slipping P1.1a")
     assert "snooze P1.1a 30 May" in story.say("A", "snooze P1.1a")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("P1.1a done, P1.1b on track", {"P1.1a": "P1.1a done", "P1.1b": "P1.1b on track"}),
+        ("P1.1a done P1.1b on track", {"P1.1a": "P1.1a done", "P1.1b": "P1.1b on track"}),
+        ("P1.1a done and P1.1b is on track", {"P1.1a": "P1.1a done", "P1.1b": "P1.1b is on track"}),
+        ("rag P1.1a done, P1.1b on track", {"P1.1a": "rag P1.1a done", "P1.1b": "P1.1b on track"}),
+        ("rag P1.1a red no one, P1.1b green", {"P1.1a": "rag P1.1a red no one", "P1.1b": "P1.1b green"}),
+        ("done P1.1a, P1.1b on track", {"P1.1a": "done P1.1a", "P1.1b": "P1.1b on track"}),
+        ("P1.1a and P1.1b done", {"P1.1a": "P1.1a done", "P1.1b": "P1.1b done"}),
+        ("P1.1a: on track\nP1.1b: slipping to June", {"P1.1a": "P1.1a on track", "P1.1b": "P1.1b slipping to June"}),
+        (
+            "- P1.1a: half of it is printed\n- P1.1b: at risk no staff\n- P1.1c done",
+            {"P1.1a": "P1.1a half of it is printed", "P1.1b": "P1.1b at risk no staff", "P1.1c": "P1.1c done"},
+        ),
+        (
+            "Hello all\n\nP1.1a: on track\nP1.1b: it is printed",
+            {"P1.1a": "P1.1a on track", "P1.1b": "P1.1b it is printed"},
+        ),
+        (
+            "P1.1a met the team, P1.1b was discussed",
+            {
+                "P1.1a": "P1.1a met the team",
+                "P1.1b": "P1.1b was discussed",
+                "All of it on P1.1a": "progress P1.1a met the team, P1.1b was discussed",
+            },
+        ),
+    ],
+)
+def test_of_several_actions_each_has_a_button_with_its_own_words(
+    story: Story, words: str, offered: dict[str, str]
+) -> None:
+    before = history_length(story)
+    reply = story.ask("A", words)
+    assert buttons(reply) == offered
+    assert not getattr(reply, "done", True)
+    assert history_length(story) == before
+
+
+@pytest.mark.parametrize("words", ["P1.1a waits for P1.1b", "P1.1a met those of P1.1b, no change there"])
+def test_an_action_that_is_only_mentioned_is_part_of_the_words(story: Story, words: str) -> None:
+    assert story.say("A", words).startswith("Progress on P1.1a is noted")
+
+
+def test_the_second_button_does_what_was_said_of_the_second(story: Story) -> None:
+    offered = buttons(story.ask("A", "P1.1a done, P1.1b on track"))
+    assert story.say("A", offered["P1.1b"]).startswith("P1.1b is now 🟢 On track")
+    assert story.say("A", offered["P1.1a"]).startswith("P1.1a is done, awaiting agreement")
+
+
+@pytest.mark.parametrize(
+    ("words", "label", "command"),
+    [
+        ("P1.1a is at risk because no printer", "At risk", "confirm P1.1a at-risk: no printer"),
+        ("P1.1a its done", "Done", "confirm P1.1a done"),
+        (
+            "P1.1a we are slipping to Dec",
+            "Vulnerable, new timescale Dec-22",
+            "confirm P1.1a vulnerable by Dec-22",
+        ),
+    ],
+)
+def test_after_a_reference_free_words_are_kept_and_what_they_suggest_is_offered(
+    story: Story, words: str, label: str, command: str
+) -> None:
+    reply = story.ask("A", words)
+    assert reply.text.startswith("Progress on P1.1a is noted, thank you. ")
+    assert buttons(reply)[label] == command
+    assert "⚪ Not yet rated" in story.say("A", "action P1.1a")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "offered"),
+    [
+        ("/halfterm nonsense", "I do not know “nonsense”: type help", {"Help": "help"}),
+        ("/halfterm halp", "I do not know “halp”: did you mean “help”?", {"help": "help"}),
+        ("/halfterm the survey is out at last", "I do not know “the survey is out at last”", {"Help": "help"}),
+        ("what is due next week", "I did not understand that", {"Help": "help", "My actions": "actions mine"}),
+        ("who owns the survey?", "I did not understand that", {"Help": "help", "My actions": "actions mine"}),
+        ("can you remind me tomorrow", "I did not understand that", {"Help": "help", "My actions": "actions mine"}),
+        ("the survey is out, is that ok?", "I did not understand that", {"Help": "help", "My actions": "actions mine"}),
+        ("yes", "I cannot tell what that is a yes to: tap the button above", {}),
+    ],
+)
+def test_what_asks_or_came_with_a_slash_is_never_offered_to_be_kept(
+    story: Story, words: str, said: str, offered: dict[str, str]
+) -> None:
+    story.say("A", "rag P1.1a at-risk")
+    before = history_length(story)
+    reply = story.ask("A", words)
+    assert reply.text.startswith(said)
+    assert buttons(reply) == offered
+    assert history_length(story) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("show me my actions", "Your actions: 2"),
+        ("show my actions", "Your actions: 2"),
+        ("what do I need to do?", "Your actions: 2"),
+        ("/halfterm show my actions", "Your actions: 2"),
+        ("/halfterm P1.1a on track", "P1.1a is now 🟢 On track"),
+        ("help me", "You can simply reply to my messages in your own words."),
+        ("please help", "You can simply reply to my messages in your own words."),
+        ("help me please!", "You can simply reply to my messages in your own words."),
+        ("no thanks", "All right, nothing is changed."),
+    ],
+)
+def test_a_wish_in_a_sentence_is_understood(story: Story, words: str, said: str) -> None:
+    assert story.say("A", words).startswith(said)
+
+
+@pytest.mark.parametrize("words", ["I am the B", "I'm B", "I’m B.", "Hi, I am B", "iam B"])
+def test_who_is_unknown_may_say_their_role_in_a_sentence(story: Story, words: str) -> None:
+    assert "has been asked whether you are B" in story.say("console:new", words)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("pauze", "pause"),
+        ("resum", "resume"),
+        ("redct 3 why", "redact"),
+        ("agre all", "agree"),
+        ("aprove 3", "approve"),
+    ],
+)
+def test_a_slip_of_the_hand_is_never_one_tap_from_what_does_much(story: Story, words: str, meant: str) -> None:
+    reply = story.ask("office", words)
+    assert reply.text == f"I do not know “{words.split()[0]}”: did you mean “{meant}”?"
+    assert buttons(reply) == {}

@@ -65,7 +65,7 @@ def test_what_waits_for_its_morning_is_printed_as_planned(story: Story) -> None:
 
 def test_what_is_passed_on_is_printed_with_the_role_it_is_for(story: Story) -> None:
     story.tick("2022-09-05 09:00")
-    assert "5 September 2022, starting list, to console:office for C: sent 5 September 2022 09:00." in why(
+    assert "5 September 2022, starting list, to the programme office for C: sent 5 September 2022 09:00." in why(
         story, "P1.2a"
     )
 

@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("said_id", sa.String(length=300), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("edited", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_spoken_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spoken")),
     )
