@@ -60,7 +60,7 @@ RIGHT: list[Payload] = [
     ("message", {"text": render(MESSAGE).text, "blocks": render(MESSAGE).blocks}),
     ("answer", {"text": "Recorded.", "response_type": "ephemeral"}),
     ("view", modal_view(FORM, "D1", "1.2")),
-    ("view", told_view("Nothing was changed", "It is complete.")),
+    ("view", told_view(Message("It is complete."))),
     ("view", home_view(MESSAGE)),
     ("submission", {"view": modal_view(FORM, "D1", ""), "answer": {}}),
     ("submission", {"view": modal(asks())[1], "answer": {"response_action": "errors", "errors": {"b": "Say why."}}}),
