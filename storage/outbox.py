@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.columns import begins
-from storage.db import Tx
+from storage.db import PROGRAMME, Tx
 from storage.schema import outbox
 
 LEASE = timedelta(minutes=5)
@@ -94,6 +94,12 @@ def _add(
     return tx.conn.execute(_SAY_ONCE[tx.conn.dialect.name], row).one_or_none() is not None
 
 
+_RENEWING = sa.and_(outbox.c.programme_id == PROGRAMME, outbox.c.renews == sa.bindparam("renews"))
+# Held until this change is committed, so that it is not composed without it (SQLite's writers take turns anyway).
+_WAITING = sa.select(outbox.c.id).where(_RENEWING, outbox.c.state == "due").limit(1).with_for_update()
+_LATEST = sa.select(outbox.c.key).where(_RENEWING).order_by(outbox.c.id.desc()).limit(1)
+
+
 def renew(
     tx: Tx,
     kind: str,
@@ -110,12 +116,8 @@ def renew(
     False where nothing was added. Keys are `kind:address:subject:number`.
     """
     renews = f"{kind}:{address}:{subject}"
-    mine = sa.and_(outbox.c.programme_id == tx.programme, outbox.c.renews == renews)
-    # Held until this change is committed, so that it is not composed without it (SQLite's writers take turns anyway).
-    waiting = sa.select(outbox.c.id).where(mine, outbox.c.state == "due").limit(1).with_for_update()
-    latest = sa.select(outbox.c.key).where(mine).order_by(outbox.c.id.desc()).limit(1)
-    while tx.conn.execute(waiting).one_or_none() is None:
-        key = tx.conn.execute(latest).scalar()
+    while tx.run(_WAITING, renews=renews).one_or_none() is None:
+        key = tx.run(_LATEST, renews=renews).scalar()
         number = int(key.rpartition(":")[2]) + 1 if key else 1
         if _add(tx, f"{renews}:{number}", kind, address, due_at, facts, conversation, renews):
             return True

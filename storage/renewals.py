@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import outbox as messages
 from storage.db import PROGRAMME, Tx
-from storage.schema import action, escalation, home, ledger, outbox, person
+from storage.schema import home, ledger, outbox, person
 
 SHOWN_FOR = timedelta(days=35)  # how long a message is kept true: its buttons can be tapped as long, and longer
 _OPEN_FOR = timedelta(days=30)  # how long a home that was opened is
@@ -39,17 +39,25 @@ _UNDER_WAY = sa.select(sa.literal("under way"), outbox.c.id, outbox.c.address).w
     outbox.c.kind.in_(_ASKING),
     outbox.c.scheme == _CHANGEABLE,
 )
-_ALARMS = (
-    sa.select(sa.literal("alarm"), escalation.c.number, sa.literal(""))
-    .join(action, escalation.c.action_id == action.c.id)
-    .where(action.c.programme_id == PROGRAMME, action.c.ref == _REF)
+# The notices of every alarm about it: SQLite's index serves a range of keys, and not what begins so.
+_BEGINS = {
+    "sqlite": sa.and_(outbox.c.key > sa.bindparam("first"), outbox.c.key < sa.bindparam("end")),
+    "postgresql": outbox.c.key.like(sa.bindparam("like"), escape="/"),
+}
+_NOTICES = sa.select(sa.literal("message"), outbox.c.id, outbox.c.address).where(
+    outbox.c.programme_id == PROGRAMME,
+    outbox.c.scheme == _CHANGEABLE,
+    outbox.c.state == "sent",
+    outbox.c.settled_at >= sa.bindparam("since", type_=outbox.c.settled_at.type),
 )
 _HOMES = sa.select(sa.literal("home"), home.c.id, home.c.address).where(
     home.c.programme_id == PROGRAMME,
     home.c.opened_at >= sa.bindparam("opened", type_=home.c.opened_at.type),
     home.c.address.in_(sa.bindparam("people", expanding=True)),
 )
-_TOUCHED = sa.union(_SHOWN, _UNDER_WAY, _ALARMS, _HOMES)
+_TOUCHED = {
+    dialect: sa.union(_SHOWN, _UNDER_WAY, _NOTICES.where(begins), _HOMES) for dialect, begins in _BEGINS.items()
+}
 
 
 def renew(tx: Tx, ref: str, now: datetime, people: Collection[str]) -> None:
@@ -64,14 +72,17 @@ def renew(tx: Tx, ref: str, now: datetime, people: Collection[str]) -> None:
         "opened": now - _OPEN_FOR,
         "people": list(people),
     }
-    for what, number, address in tx.conn.execute(_TOUCHED, when).all():
+    dialect, key = tx.conn.dialect.name, f"notice:{ref}"
+    if dialect == "sqlite":
+        when |= {"first": f"{key}:", "end": f"{key};"}
+    else:
+        escaped = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        when |= {"like": f"{escaped}:%"}
+    for what, number, address in tx.conn.execute(_TOUCHED[dialect], when).all():
         if what == "message":
             _edit(tx, number, address, now)
         elif what == "under way":  # composed, perhaps, before this change
             _edit(tx, number, address, now + _SOON)
-        elif what == "alarm":
-            for notice, to in _list_notices(tx, f"notice:{ref}:{number}:", now - SHOWN_FOR):
-                _edit(tx, notice, to, now)
         else:
             _show(tx, address, now)
 
@@ -92,20 +103,6 @@ def renew_claim(tx: Tx, number: int, now: datetime) -> None:
     for line in messages.list_lines(tx, key_starts=f"claim:{number}:", states=["claimed", "sending", "sent"]):
         if line.address.startswith(f"{_CHANGEABLE}:"):
             _edit(tx, line.id, line.address, now if line.state == "sent" else now + _SOON)
-
-
-def _list_notices(tx: Tx, key_starts: str, since: datetime) -> list[tuple[int, str]]:
-    """The notices of one alarm that stand there: row and address."""
-    query = sa.select(outbox.c.id, outbox.c.address).where(
-        outbox.c.programme_id == tx.programme,
-        outbox.c.scheme == _CHANGEABLE,
-        outbox.c.state == "sent",
-        outbox.c.settled_at >= since,
-        outbox.c.key.startswith(key_starts, autoescape=True),
-    )
-    if tx.conn.dialect.name == "sqlite":  # its index serves a range, and not what begins so
-        query = query.where(outbox.c.key > key_starts, outbox.c.key < key_starts.removesuffix(":") + ";")
-    return [(number, address) for number, address in tx.conn.execute(query)]
 
 
 def open_home(tx: Tx, address: str, page: int, now: datetime) -> None:
