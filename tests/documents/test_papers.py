@@ -305,7 +305,9 @@ class TestPdf:
 
     def test_a_character_no_font_shows_is_named_not_boxed(self) -> None:
         words = words_of(write_paper(with_table(("P1", "done \U0001f389 here")), "pdf"), "pdf")
-        assert re.search("done (\\[party popper]|\U0001f389) here", " ".join(words.split()))
+        # Where a font for emoji is installed, pdftotext takes the taller piece of the line for a line of its own.
+        assert re.search("(?:done )?(\\[party popper]|\U0001f389) here", " ".join(words.split()))
+        assert "done" in words
 
     def test_a_mark_no_font_has_is_named_after_its_letter(self) -> None:
         words = words_of(write_paper(replace(PAPER, blocks=(Text("n0\u1dc0te مۡ"),)), "pdf"), "pdf")
