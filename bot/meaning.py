@@ -15,7 +15,14 @@ from programme.saying import asks, find_tapped, find_wish, is_question, is_yes
 from storage.actions import fit_command, names_action
 from storage.db import Tx
 
-ALONE = {"home": re.compile(r"(?:page\s*)?\d*"), "file": re.compile("")}  # commands only where no other words follow
+# Commands only where no other words follow.
+ALONE = {
+    "home": re.compile(r"(?:page\s*)?\d*"),
+    "file": re.compile(""),
+    "policy": re.compile(""),
+    "weekly": re.compile(""),
+    "calendar": re.compile(r"(?:new|end\b.+)?", re.IGNORECASE),
+}
 _WORD = re.compile(r"/?\s*([a-z]+)\b[\s:;,.!-]*", re.IGNORECASE)
 _OUR_NAME = re.compile(r"\A/?\s*(?:halfterm\b[\s:;,.!-]*)?", re.IGNORECASE)
 _ORDINARY = frozenset({"done", "return", "action", "update"})  # words of a sentence too: not always commands
@@ -28,9 +35,14 @@ _MEANT = {
     "actions": re.compile(_LISTS, re.IGNORECASE),
     "help": re.compile(r"/?\w+"),
     "files": re.compile("on|off", re.IGNORECASE),
+    "cover": re.compile(r"end\b.*|.*\bby\b.+\b(?:to|until|till)\b.*\d.*", re.IGNORECASE | re.DOTALL),
+    "handover": re.compile(r"[A-Z][A-Z&/ ]*"),
+    "prefer": re.compile("hour .*|weekly|daily|twice|channel.*", re.IGNORECASE),
     **dict.fromkeys(("action", "confirm", "going", "reply", "return", "slipping", "update"), re.compile(r"(?!)")),
 }
-_NOUNS = frozenset({"progress", "mitigation", "digest", "meetings", "history", "hear", "pause", "resume"})
+_NOUNS = frozenset(
+    {"progress", "mitigation", "digest", "meetings", "history", "hear", "pause", "resume", "minute", "minutes"}
+)
 _VERB = re.compile(
     r"(?:is|are|was|were|has|have|had|will|would|can|cannot|can't|should|remains?|continues?|needs?|so far|went|goes"
     r"|made|on|with|from|of|in|at|and|but|back)\b",
@@ -93,7 +105,8 @@ def _without_our_name(text: str) -> str:
 def is_sentence(tx: Tx, request: Request, text: str, word: str, words: str) -> bool:
     """Whether words typed in the thread of a message of ours only happen to begin like a command: `done the first
     visit`. What names an action after the command's word is one."""
-    if not (words and request.where.thread and request.said_id) or text.lower().startswith(("/", "halfterm")):
+    in_thread = request.where.thread or request.where.heard_thread
+    if not (words and in_thread and request.said_id) or text.lower().startswith(("/", "halfterm")):
         return False
     meant = _MEANT.get(word)
     is_one = not meant.fullmatch(words) if meant else word in _NOUNS and bool(_VERB.match(words))

@@ -30,7 +30,8 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One line that can be taken. `found`: their Slack account is known, so that `address` is there."""
+    """One line that can be taken. `found`: their Slack account is known, so that `address` is there; `note` says what
+    the office should know of it."""
 
     line: int
     role: str
@@ -39,6 +40,7 @@ class Holding:
     since: date | None
     address: str = ""
     found: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Refusal:
 
 
 class _Account(Protocol):
-    """Somebody's account in a chat; `wrong` says why they cannot be written to, "" where they can."""
+    """Somebody's account in a chat, in their own workspace `team`; `wrong` says why they cannot be written to, "" where
+    they can, and `note` what is to be known of how."""
 
     @property
     def id(self) -> str: ...
@@ -61,6 +64,10 @@ class _Account(Protocol):
     def name(self) -> str: ...
     @property
     def wrong(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def note(self) -> str: ...
 
 
 FindAccount = Callable[[str], "_Account | None"]
@@ -92,6 +99,8 @@ class Roll:
         mail = [one for one in self.set if not one.found]
         lines = [f"{one.role}: {one.name or one.email} ({one.address})" for one in self.set if one.found]
         lines += [f"{one.role}: {one.name or one.email} ({one.address}), not in Slack" for one in mail]
+        noted = {one.address: f"{one.name or one.email} is {one.note}." for one in (*self.set, *self.held) if one.note}
+        lines += noted.values()
         lines += [f"Not taken: {one}" for one in self.refused]
         done = "would be set" if self.dry_run else "set"
         counts = [f"{len(self.set)} {'holding' if len(self.set) == 1 else 'holdings'} {done}"]
@@ -202,8 +211,8 @@ def find_accounts(
         elif account.wrong:
             refused.append(Refusal(one.line, f"{one.email}: {account.wrong}, so write somebody else's address"))
         else:
-            address, name = f"slack:{team}:{account.id}", one.name or account.name[:_LONGEST_NAME]
-            taken.append(replace(one, address=address, name=name, found=True))
+            address, name = f"slack:{account.team or team}:{account.id}", one.name or account.name[:_LONGEST_NAME]
+            taken.append(replace(one, address=address, name=name, found=True, note=account.note))
     return taken, refused
 
 
@@ -239,11 +248,13 @@ def load_roll(
         holders = people.list_holdings(tx)
         kept = {(role, one.address) for role, one, _, until in holders if until is None or until > today}
         for one in holdings:
-            if (one.role, one.address) in kept and one.since is None:
+            known = people.find_person(tx, one.address)  # that may be another address of somebody's
+            first = known.address if known else one.address
+            if (one.role, first) in kept and one.since is None:
                 held.append(one)
                 continue
             done.append(one)
-            kept.add((one.role, one.address))
+            kept.add((one.role, first))
             if dry_run:
                 continue
             office.set_holder(
@@ -257,7 +268,8 @@ def load_roll(
                 now=now,
                 account=account,
             )
-            if one.found and (one.role, f"mail:{one.email}") in kept:  # they were not in Slack the last time
+            mail = f"mail:{one.email}"
+            if one.found and first != mail and (one.role, mail) in kept:  # they were not in Slack the last time
                 day = max(one.since or today, today)
-                office.end_holder(tx, one.role, f"mail:{one.email}", on=day, today=today, now=now, account=account)
+                office.end_holder(tx, one.role, mail, on=day, today=today, now=now, account=account)
     return Roll(tuple(done), tuple(held), tuple(sorted(refused, key=lambda one: one.line)), dry_run)

@@ -28,13 +28,14 @@ class UserError(Exception):
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where a request is answered, so that a late reply finds its way. `conversation` is the channel's own id;
-    `heard_in` the one it was made in, where that is another."""
+    `heard_in` the one it was made in, where that is another, and `heard_thread` the thread there."""
 
     channel: Literal["console", "web", "slack", "teams", "mail"]
     conversation: str = ""
     thread: str = ""
     workspace: str = ""
     heard_in: str = ""
+    heard_thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

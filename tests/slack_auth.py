@@ -44,7 +44,7 @@ def auth_test(slack: Workspace, fields: Json) -> Json:
         "user_id": slack.bot_user,
         "bot_id": "BBOT",
         "is_enterprise_install": False,
-    }
+    } | ({"enterprise_id": slack.organisation} if slack.organisation else {})
 
 
 def auth_revoke(slack: Workspace, token: str, fields: Json) -> Json:

@@ -18,6 +18,8 @@ def conversations_open(slack: Workspace, fields: Json) -> Json:
         raise SlackError("user_not_found")
     if not slack.users[user]:
         raise SlackError("user_disabled")
+    if user in slack.not_opened or slack.profiles.get(user, {}).get("is_stranger"):
+        raise SlackError("user_not_visible")
     return {"channel": {"id": slack.direct.setdefault(user, f"D{user}")}}
 
 
@@ -64,7 +66,8 @@ def chat_post_message(slack: Workspace, fields: Json, one_a_second: bool = False
 
 def chat_post_ephemeral(slack: Workspace, fields: Json) -> Json:
     channel, user, thread = open_channel(slack, fields), str(fields.get("user", "")), fields.get("thread_ts")
-    if user not in slack.users or user not in slack.members.get(channel, slack.users):
+    is_stranger = slack.profiles.get(user, {}).get("is_stranger")
+    if user not in slack.users or user not in slack.members.get(channel, slack.users) or is_stranger:
         raise SlackError("user_not_in_channel")
     _check(fields)
     _check_thread(slack, channel, thread)

@@ -53,6 +53,15 @@ def event_callback(event_id: str = "Ev1", team: str = "T1", bot_user: str = "UBO
     }
 
 
+def of_elsewhere(body: Json, team: str = "T9", name: str = "") -> Json:
+    """The same, by somebody of another organisation in a channel that is shared with it."""
+    if body["type"] != "event_callback":
+        return body | {"user": body["user"] | {"team_id": team}}
+    profile = {"team": team} | ({"real_name": name, "name": name} if name else {})
+    event = body["event"] | {"user_team": team, "source_team": team, "user_profile": profile}
+    return body | {"event": event, "is_ext_shared_channel": True}
+
+
 def message_changed(
     ts: str, text: str, before: str = "", channel: str = "D1", event_id: str = "Ev1", **message: Any
 ) -> Json:

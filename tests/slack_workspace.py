@@ -115,6 +115,8 @@ class Workspace:
         self.names: dict[str, str] = {}  # a channel's id to its name, where it is not the id in small letters
         self.members: dict[str, set[str]] = {}  # a channel's id to who is in it, where that is not everybody
         self.archived: set[str] = set()
+        self.organisation = ""  # the Enterprise organisation it belongs to
+        self.not_opened: set[str] = set()  # people of elsewhere whose organisation lets the app open no conversation
         self.scopes = {*SCOPES.values(), *HISTORY_SCOPES.values(), *READ_SCOPES.values(), "commands"}
         self.direct: dict[str, str] = {}  # a person's id to the conversation opened with them
         self.home_enabled = True
@@ -164,6 +166,15 @@ class Workspace:
         post = Posted(channel, text, self.next_ts(), thread_ts=thread_ts, user=user, files=files or [])
         self.posts.append(post)
         return post
+
+    def meet(self, user: str, team: str, **known: Any) -> None:
+        """Somebody of another organisation is met in a channel that is shared with it."""
+        self.users[user] = True
+        self.profiles[user] = {"team_id": team, "is_stranger": False} | known
+
+    def rename(self, channel: str, name: str) -> None:
+        """Its id stays; the app hears of it only where it is subscribed to `channel_rename`, and ours is not."""
+        self.names[channel] = name
 
     def need(self, scope: str | None) -> None:
         if scope and scope not in self.scopes:

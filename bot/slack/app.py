@@ -22,12 +22,14 @@ from bot.slack.manifest import FILE_MESSAGE, UPDATE_ACTION
 from bot.slack.read import (
     event_request,
     find_edited,
+    is_of_elsewhere,
     is_said_by_a_person,
     permalink,
     plain_words,
     read_answers_id,
     read_command,
     read_event_time,
+    read_home,
     read_name,
     read_team,
     readable_words,
@@ -74,7 +76,8 @@ class Around:
     """What the listeners need beside `Answer`: `tell` puts a reply in the outbox after all; `open_view` shows a modal
     (workspace, trigger, view) and says whether it did, as does `change_view` (workspace, the view's id and hash, the
     new view); `open_home` shows somebody (an address) a page of their Home;
-    `mark_closed` and `uninstall` keep what Slack says of an account, and of a workspace at an instant."""
+    `mark_closed` and `uninstall` keep what Slack says of an account, and of a workspace at an instant; `whisper` shows
+    a reply in the channel its request was made in, to that person alone, and says whether it did."""
 
     tell: Callable[[Request, Reply], None]
     open_view: Callable[[str, str, Json], bool]
@@ -82,6 +85,7 @@ class Around:
     open_home: Callable[[str, int], None]
     mark_closed: Callable[[str, bool], None]
     uninstall: Callable[[str, datetime], None]
+    whisper: Callable[[Request, Reply], bool] = lambda _request, _reply: False
 
 
 def slack_app(answer: Answer, around: Around) -> App:
@@ -118,16 +122,22 @@ def slack_app(answer: Answer, around: Around) -> App:
         view = modal_view(reply, where.conversation if alone else "", where.thread if alone else "")
         return around.open_view(where.workspace, trigger, view)
 
-    def show_or_tell(request: Request, reply: Reply, trigger: str | None) -> None:
-        if not show(request, reply, trigger):
+    def tell(request: Request, reply: Reply) -> None:
+        """Say it in direct messages after all. Those of elsewhere may not be reached there: for a refusal the office is
+        not to hear of that."""
+        refused = isinstance(reply, Message) and not reply.done
+        if not (refused and is_of_elsewhere(request)):
             with _ours():
                 around.tell(request, reply)
+
+    def show_or_tell(request: Request, reply: Reply, trigger: str | None) -> None:
+        if not show(request, reply, trigger):
+            tell(request, reply)
 
     def change_view(request: Request, reply: Reply, shown: Json) -> None:
         view = modal_view(reply, "", "") if isinstance(reply, Form) else told_view(reply)
         if not around.change_view(request.where.workspace, shown.get("id", ""), shown.get("hash", ""), view):
-            with _ours():
-                around.tell(request, reply)
+            tell(request, reply)
 
     @app.command(re.compile(""))
     def slash_command(body: Json, context: BoltContext, ack: Ack) -> None:
@@ -159,9 +169,15 @@ def slack_app(answer: Answer, around: Around) -> App:
 
     @app.event("app_mention")
     def mention(body: Json, event: Json, context: BoltContext) -> None:
-        # Said in a channel, answered in the person's direct messages: not all who read there may read the answer.
-        if is_said_by_a_person(event):
-            note(event_request(body, event, context, conversation="", is_edit=bool(event.get("edited"))))
+        # Said in a channel, answered in the person's direct messages: not all who read there may read the answer. Slack
+        # may let the bot open none with somebody of elsewhere: they alone are shown it in the channel.
+        if not is_said_by_a_person(event):
+            return
+        request = event_request(body, event, context, conversation="", is_edit=bool(event.get("edited")))
+        if not is_of_elsewhere(request):
+            note(request)
+        elif (reply := ask(request, _everything)) and not around.whisper(request, reply):
+            tell(request, reply)
 
     @app.action(re.compile(r"^say:"))
     def tap(body: Json, action: Json, context: BoltContext, ack: Ack) -> None:
@@ -178,6 +194,7 @@ def slack_app(answer: Answer, around: Around) -> App:
             thread="" if private else message.get("thread_ts") or message.get("ts", ""),
             seen_id=f"action:{trigger}" if trigger else None,
             name=read_name(body),
+            home=read_home(body, context, body.get("user") or {}),
         )
         if at_home and (page := _HOME_PAGE.fullmatch(words)):
             with _ours():
@@ -188,7 +205,7 @@ def slack_app(answer: Answer, around: Around) -> App:
         elif at_home and _LOOK.fullmatch(words):
             if reply := ask(request, _everything):
                 show_or_tell(request, reply, trigger)
-        elif reply := ask(request, _is_form):
+        elif reply := ask(request, _everything if is_of_elsewhere(request) else _is_form):
             show_or_tell(request, reply, trigger)
         ack()
 
@@ -198,8 +215,11 @@ def slack_app(answer: Answer, around: Around) -> App:
         # Whose answer was lost, or came late, is told to press again: the same answers of the same form count once.
         fields = read_answers(view)
         seen_id = read_answers_id(view, fields)
-        request = to_request(context, words, conversation=conversation, thread=thread, seen_id=seen_id, fields=fields)
-        reply = ask(request, _stays_in_the_form)
+        home = read_home(body, context, body.get("user") or {})
+        request = to_request(
+            context, words, conversation=conversation, thread=thread, seen_id=seen_id, fields=fields, home=home
+        )
+        reply = ask(request, _everything if is_of_elsewhere(request) else _stays_in_the_form)
         if isinstance(reply, Form):
             ack(response_action="update", view=modal_view(reply, conversation, thread))
         elif reply is None:
@@ -212,8 +232,9 @@ def slack_app(answer: Answer, around: Around) -> App:
     def open_form(body: Json, context: BoltContext, text: str, fields: dict[str, str]) -> None:
         trigger = body.get("trigger_id")
         seen_id = f"shortcut:{trigger}" if trigger else None
-        request = to_request(context, text, conversation="", seen_id=seen_id, fields=fields, name=read_name(body))
-        if reply := ask(request, _is_form):
+        home, name = read_home(body, context, body.get("user") or {}), read_name(body)
+        request = to_request(context, text, conversation="", seen_id=seen_id, fields=fields, name=name, home=home)
+        if reply := ask(request, _everything if is_of_elsewhere(request) else _is_form):
             show_or_tell(request, reply, trigger)
 
     @app.global_shortcut(UPDATE_ACTION)
@@ -230,17 +251,18 @@ def slack_app(answer: Answer, around: Around) -> App:
         ack()
 
     @app.event("app_home_opened")
-    def home(event: Json, context: BoltContext) -> None:
+    def home(body: Json, event: Json, context: BoltContext) -> None:
         if event.get("tab") == HOME and event.get("user"):
             with _ours():
-                around.open_home(f"slack:{read_team(context)}:{event['user']}", 1)
+                around.open_home(f"slack:{read_home(body, context, event)}:{event['user']}", 1)
 
     @app.event("user_change")
-    def account(event: Json, context: BoltContext) -> None:
+    def account(body: Json, event: Json, context: BoltContext) -> None:
         user = event.get("user") or {}
         if user.get("id"):
             with _ours():
-                around.mark_closed(f"slack:{read_team(context)}:{user['id']}", bool(user.get("deleted")))
+                home = read_home(body, context, user)
+                around.mark_closed(f"slack:{home}:{user['id']}", bool(user.get("deleted")))
 
     @app.event("app_uninstalled")
     def uninstalled(body: Json, context: BoltContext) -> None:

@@ -29,4 +29,4 @@ def join_around(door: Door, windows: Windows, uninstall: Callable[[str, datetime
         with door.db.write() as tx:
             mark_closed(tx, address, closed, door.clock().astimezone(UTC))
 
-    return Around(door.tell, windows.open, windows.change, show_home, close_account, uninstall)
+    return Around(door.tell, windows.open, windows.change, show_home, close_account, uninstall, whisper=windows.whisper)

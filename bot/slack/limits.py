@@ -87,7 +87,10 @@ class Limits:
         return "workspace" if self._refused[team] >= _STORM else "address"
 
     def note_taken(self, method: str, team: str) -> None:
-        """Slack took a call."""
+        """Slack took a call. It may have come there as late as its answer: a minute is counted from then."""
+        with self._lock:
+            if calls := self._calls.get((team, method)):
+                calls[-1] = self._clock()
         if method == "chat_postMessage":
             self._refused.pop(team, None)
 

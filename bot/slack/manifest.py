@@ -30,7 +30,9 @@ _BUILT_IN = (
 )
 BUILT_IN = frozenset(_BUILT_IN.split())
 # What is typed seldom, or answers a message that has buttons: `/halfterm pause` does it.
-_BY_HALFTERM = frozenset({"redact", "pause", "resume", "claims", "approve", "decline", "going", "notmine", "reopen"})
+_BY_HALFTERM = frozenset(
+    {"redact", "pause", "resume", "claims", "approve", "decline", "going", "handover", "notmine", "reopen", "weekly"}
+)
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 

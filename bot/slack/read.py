@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,13 +90,16 @@ def event_request(
         context,
         plain_words(_without_our_mention(body, event)).strip(),
         user=event["user"],
+        home=read_home(body, context, event),
         conversation=conversation if conversation is not None else event.get("channel") or "",
         thread=thread,
+        heard_thread=event.get("thread_ts") or "",
         seen_id=f"event:{event_id}" if event_id else None,
         said_id=event.get("ts") or "",
         is_edit=is_edit,
         before=before,
         files=tuple(File(str(one.get("title") or one.get("name") or "a file"), one["permalink"]) for one in files),
+        name=str((event.get("user_profile") or {}).get("real_name") or ""),
     )
 
 
@@ -113,21 +117,46 @@ def to_request(
     *,
     seen_id: str | None,
     user: str = "",
+    home: str = "",
     conversation: str | None = None,
     thread: str = "",
+    heard_thread: str = "",
     **more: Any,
 ) -> Request:
-    """A request by whoever Slack says it is from, answered in the conversation it was made in, if not another."""
+    """A request by whoever Slack says it is from, answered in the conversation it was made in, if not another.
+
+    `home` is their workspace, where that may be another than the bot's.
+    """
     team = read_team(context)
     heard_in = context.channel_id or ""
     answered_in = heard_in if conversation is None else conversation
-    where = Where("slack", answered_in, thread, team, "" if heard_in == answered_in else heard_in)
-    return Request(f"slack:{team}:{user or context.user_id}", _storable(text), where, seen_id=seen_id, **more)
+    where = Where("slack", answered_in, thread, team)
+    if heard_in != answered_in:
+        where = replace(where, heard_in=heard_in, heard_thread=heard_thread)
+    return Request(f"slack:{home or team}:{user or context.user_id}", _storable(text), where, seen_id=seen_id, **more)
 
 
 def read_team(context: BoltContext) -> str:
     """The workspace a request came from, or the organisation of an app that has only that."""
     return context.team_id or context.enterprise_id or ""
+
+
+def read_home(body: Json, context: BoltContext, said: Json) -> str:
+    """The workspace of the person behind an event or an interaction, by what it says of them: the bot's own, or for
+    somebody of another organisation, met in a shared channel, theirs (its id begins with E where Slack names only the
+    organisation).
+
+    Within the bot's own organisation people have one id, so that its other workspaces count as the bot's own.
+    """
+    team, organisation = read_team(context), context.enterprise_id
+    home = str(said.get("user_team") or said.get("team") or said.get("team_id") or team)
+    is_ours = home in (team, organisation) or bool(organisation and not body.get("is_ext_shared_channel"))
+    return team if is_ours else home
+
+
+def is_of_elsewhere(request: Request) -> bool:
+    """Whether it is by somebody of another organisation, met in a shared channel."""
+    return request.actor.split(":")[1] != request.where.workspace
 
 
 def read_name(body: Json) -> str:

@@ -141,7 +141,21 @@ def test_an_address_of_another_workspace_is_named(slack: FakeSlack) -> None:
         "FIX: The bot is not in the workspace of SENDPO (slack:T2:U1): set addresses that begin with slack:T1, or "
         "have it installed there."
     ) in lines()
-    assert slack.asked("users.info") == []
+    assert [asked["user"] for asked in slack.asked("users.info")] == ["U1"]
+
+
+def test_somebody_of_another_organisation_whom_the_bot_meets_is_reached_from_here(slack: FakeSlack) -> None:
+    slack.meet("UX", "T9")
+    slack.meet("UY", "T9", is_stranger=True)
+    well("people", "set", "SENDPO", "slack:T9:UX")
+    well("people", "set", "BIA", "slack:T9:UY")
+    said = lines()
+    assert "OK: 1 person has an open Slack account." in said
+    assert (
+        "FIX: Nothing reaches slack:T9:UY (BIA), for that is somebody of another organisation who shares no channel "
+        "with the bot: halfterm people end ROLE slack:T9:UY"
+    ) in said
+    assert not any("is not in the workspace of" in line for line in said)
 
 
 @pytest.mark.parametrize(("minutes", "side"), [(2, "behind"), (-2, "ahead of")])

@@ -86,15 +86,71 @@ def test_progress_is_said_apart_from_the_answer(slack: FakeSlack) -> None:
         "since": None,
         "address": "slack:T1:U1",
         "found": True,
+        "note": "",
     }
     assert (ran.json["refused"], ran.json["dry_run"]) == ([], False)
 
 
-def test_guests_are_taken_and_bots_are_not(slack: FakeSlack) -> None:
-    out = load("role,email\nSENDPO,guest@nhs.uk\nBIA,bot@council.gov.uk\n", code=1)
-    assert "SENDPO: A guest (slack:T1:UG)" in out
-    assert "Not taken: line 3: bot@council.gov.uk: that is a bot, so write somebody else's address" in out
-    assert out.splitlines()[-1] == "1 holding set, 1 not taken."
+GUEST = (
+    "a guest in Slack, who can be reminded and answer in direct messages, and is only in the channels they are let into"
+)
+OF_ONE = (
+    "a guest of one channel in Slack, who can be reminded and answer in direct messages, and can be in no other channel"
+)
+
+
+def test_guests_are_taken_with_what_that_means_and_bots_are_not(slack: FakeSlack) -> None:
+    out = load("role,email\nSENDPO,guest@nhs.uk\nHoS SEND,guest@nhs.uk\nBIA,bot@council.gov.uk\n", code=1)
+    assert out.splitlines() == [
+        "SENDPO: A guest (slack:T1:UG)",
+        "HoS SEND: A guest (slack:T1:UG)",
+        f"A guest is {GUEST}.",
+        "Not taken: line 4: bot@council.gov.uk: that is a bot, so write somebody else's address",
+        "2 holdings set, 1 not taken.",
+    ]
+
+
+def test_a_guest_of_one_channel_is_said_to_be_that(slack: FakeSlack) -> None:
+    slack.profiles["UG"]["is_ultra_restricted"] = True
+    for times in (1, 2):
+        lines = load("role,email\nSENDPO,guest@nhs.uk\n", "--dry-run").splitlines()
+        assert f"A guest is {OF_ONE}." in lines, times
+    assert f"A guest is {OF_ONE}." in load("role,email\nSENDPO,guest@nhs.uk\n")
+    assert load("role,email\nSENDPO,guest@nhs.uk\n").splitlines() == [
+        f"A guest is {OF_ONE}.",
+        "0 holdings set, 1 held already.",
+    ]
+
+
+def test_what_a_guest_can_do_is_in_the_json_too(slack: FakeSlack) -> None:
+    Path("holders.csv").write_text("role,email\nSENDPO,guest@nhs.uk\nBIA,sam@council.gov.uk\n")
+    ran = halfterm("people", "load", "holders.csv", "--json")
+    assert [(one["address"], one["note"]) for one in ran.json["set"]] == [("slack:T1:UG", GUEST), ("slack:T1:U1", "")]
+
+
+def test_somebody_of_another_organisation_has_the_address_of_their_own_workspace(slack: FakeSlack) -> None:
+    slack.meet("UX", "T9", email="lead@nhs.uk", name="A lead")
+    out = load("role,email\nSENDPO,lead@nhs.uk\n")
+    assert out.splitlines()[:2] == [
+        "SENDPO: A lead (slack:T9:UX)",
+        "A lead is of another organisation in Slack, who is reached in direct messages only where both organisations "
+        "let the bot open them.",
+    ]
+
+
+def test_somebody_whom_the_bot_does_not_see_is_not_taken(slack: FakeSlack) -> None:
+    slack.meet("UX", "T9", email="lead@nhs.uk", is_stranger=True)
+    out = load("role,email\nSENDPO,lead@nhs.uk\n", code=1)
+    assert out.splitlines()[0] == (
+        "Not taken: line 2: lead@nhs.uk: that is somebody of another organisation who shares no channel with the bot, "
+        "so write somebody else's address"
+    )
+
+
+def test_who_is_of_another_workspace_of_the_same_organisation_is_one_of_ours(slack: FakeSlack) -> None:
+    slack.organisation = "E1"
+    slack.meet("UX", "T9", email="lead@council.gov.uk", name="A lead", enterprise_user={"enterprise_id": "E1"})
+    assert load("role,email\nSENDPO,lead@council.gov.uk\n").splitlines()[0] == "SENDPO: A lead (slack:T1:UX)"
 
 
 def test_an_account_that_was_closed_is_not_taken(slack: FakeSlack) -> None:

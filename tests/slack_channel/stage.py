@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bot.slack.around import join_around
 from bot.slack.manifest import FILE_MESSAGE, UPDATE_ACTION
 from bot.slack.sender import SlackSender
 from bot.slack.windows import Windows
+from programme.policy import Report
 from tests.slack import FakeSlack
 from tests.slack_channel.test_app import Slack, block_actions, event_callback
 from tests.slack_pace import unhurried
@@ -26,6 +28,13 @@ from tests.story import Story
 Json = dict[str, Any]
 PEOPLE = {"A": "U1", "B": "U2", "C": "U3", "D": "U4", "X": "U5", "N": "U6"}  # role to Slack's id; D chairs the Board
 OFFICE = "U9"
+METRICS = (
+    "\nMeasures\t\tHow far it has come.\t\t\t\n"
+    "Ref\tFocus area\tActions\tSuccess criteria\tMetrics\t\n"
+    "\t\t\t\tJan 2024\n"
+    "P1.1\tWhat was found.\ta. Write the charter.\tIt is done.\t\n"
+)
+REPORT = Report("Quarterly report", (date(2022, 12, 30),))
 
 _ready: dict[str, Any] = {}  # set up once, then copied
 
@@ -61,7 +70,7 @@ class Workplace(Story):
 
     def _set_up(self) -> None:
         self.office(f"slack:T1:{OFFICE}")
-        self.load(PLAN)
+        self.load(PLAN + METRICS)
         for role, user in PEOPLE.items():
             self.give(role, address=f"slack:T1:{user}")
         self.group("The Board", "2022-10-04 10:00", "2022-11-29 10:00", chair="D", strategic=True)
@@ -84,6 +93,7 @@ class Workplace(Story):
             self.office("console:office")
         else:
             super().__post_init__()
+        self.app.policy = replace(self.app.policy, reports=(REPORT,))
 
     # What people do.
 

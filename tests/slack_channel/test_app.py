@@ -267,7 +267,7 @@ def test_a_mention_is_answered_in_direct_messages_and_not_read_as_a_word(slack: 
     slack.event(**MENTION | {"text": "please <@UBOT> ask P2.3c <@U2>", "thread_ts": "1662300000.7"})
     assert [(request.text, request.where) for request in desk.noted] == [
         ("rag P2.3c at-risk", Where("slack", workspace="T1", heard_in="C1")),
-        ("please   ask P2.3c <@U2>", Where("slack", workspace="T1", heard_in="C1")),
+        ("please   ask P2.3c <@U2>", Where("slack", workspace="T1", heard_in="C1", heard_thread="1662300000.7")),
     ]
 
 

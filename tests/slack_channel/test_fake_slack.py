@@ -189,6 +189,31 @@ def test_a_message_has_an_address(web: WebClient) -> None:
         web.chat_getPermalink(channel="C1", message_ts="1.2")
 
 
+def test_people_of_another_organisation_are_seen_and_opened_only_as_far_as_slack_lets_it(
+    web: WebClient, slack: FakeSlack
+) -> None:
+    slack.meet("UX", "T9", name="Partner")
+    slack.meet("UY", "T9", is_stranger=True)
+    known = web.users_info(user="UX")["user"]
+    assert (known["team_id"], known["is_stranger"], known["name"]) == ("T9", False, "Partner")
+    assert web.conversations_open(users="UX")["channel"]["id"] == "DUX"
+    assert web.chat_postEphemeral(channel="C1", user="UX", text="x")["ok"]
+    with refused("user_not_visible"):
+        web.conversations_open(users="UY")
+    with refused("user_not_in_channel"):
+        web.chat_postEphemeral(channel="C1", user="UY", text="x")
+    slack.not_opened.add("UX")
+    with refused("user_not_visible"):
+        web.conversations_open(users="UX")
+
+
+def test_a_renamed_channel_keeps_its_id_and_what_was_said_in_it(web: WebClient, slack: FakeSlack) -> None:
+    ts = web.chat_postMessage(channel="C1", text="x")["ts"]
+    slack.rename("C1", "send-board")
+    assert web.conversations_info(channel="C1")["channel"]["name"] == "send-board"
+    assert web.chat_update(channel="C1", ts=ts, text="y")["ok"]
+
+
 def test_it_knows_who_is_who(web: WebClient, slack: FakeSlack) -> None:
     slack.users["U2"] = False
     slack.profiles = {

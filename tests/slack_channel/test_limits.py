@@ -75,6 +75,18 @@ def test_a_workspace_takes_so_many_messages_a_minute(clock: Clock, posts: int) -
     limits.take("chat_postMessage", "T1", "C999")
 
 
+def test_a_minute_begins_when_slack_has_answered_for_a_call_may_be_slow_on_its_way(clock: Clock) -> None:
+    limits = Limits(1, clock=clock)
+    limits.take("chat_postMessage", "T1", "C1")
+    clock.seconds = 2.0
+    limits.note_taken("chat_postMessage", "T1")
+    clock.seconds = 61.0
+    wait = refused(lambda: limits.take("chat_postMessage", "T1", "C2"))
+    assert (wait.retry_after, wait.rests) == (timedelta(seconds=1), "workspace")
+    clock.seconds = 62.0
+    limits.take("chat_postMessage", "T1", "C2")
+
+
 @pytest.mark.parametrize(
     ("method", "most", "rests"),
     [

@@ -155,7 +155,7 @@ def test_who_and_what_cannot_be_reached_is_given_up_with_a_reason(slack: FakeSla
         "slack:T1:UBOT": "a bot cannot be messaged",
         "slack:T1:C9": "Slack knows no such conversation, or the bot is not in it",
         "slack:T1:C2": "the bot is not in that channel: invite it",
-        "slack:T1:G1": "that channel is archived",
+        "slack:T1:G1": "that channel is archived: have it opened again, or set another",
         "mail:a@b.org": "not a Slack address",
     }.items():
         with pytest.raises(Undeliverable) as caught:
