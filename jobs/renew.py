@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jobs.asking import renew_question
 from jobs.compose import Also, Composer, Facts
 from jobs.deliver import Composed, Nothing
+from jobs.digests import DIGESTS, renew_digest
 from jobs.home import compose_home
 from programme.claims import compose_answered
-from programme.facts import Action, Group, Person, Rung, covers, find_holding_group
+from programme.facts import Action, Group, Person, Rung, find_holding_group
+from programme.items import Item
 from programme.listening import (
     Listening,
     compose_change,
@@ -19,14 +22,15 @@ from programme.listening import (
     mark_of,
 )
 from programme.messages import Message, Text
-from programme.reminders import ASKED, Item, asked_of, compose_bundle, list_people
+from programme.reminders import ASKED, asked_of, compose_bundle, list_people
 from programme.standing import Standing, find_standing
 from storage import ledger, outbox
 from storage.actions import list_actions
 from storage.claims import find_claim
+from storage.cover import find_absence
 from storage.db import Tx
 from storage.listening import find_listening
-from storage.people import label_of, list_groups, list_persons, read_directory
+from storage.people import find_person, label_of, list_groups, list_persons, read_directory
 from storage.plans import list_metrics
 from storage.renewals import Sent, find_home, find_sent
 
@@ -44,19 +48,21 @@ def compose_edit(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> 
     found: Message | Nothing
     if sent.kind == "reply":
         found = Message(_REDACTED, (Text(_REDACTED),))
-    elif sent.kind in ("pack", "since"):
-        found = _withdraw_digest(composer, tx, sent, row.facts["redacted"], now)
+    elif sent.kind in DIGESTS:
+        found = renew_digest(composer, tx, row, sent, now)
     elif sent.kind == "claim":
         found = _renew_claim(tx, sent)
     elif sent.kind == "bundle":
         found = _renew_bundle(composer, tx, sent, now)
+    elif sent.kind == "ask":
+        found = renew_question(composer, tx, sent, now)
     elif sent.kind == "channel":
         found = _renew_told(composer, tx, sent, now)
     else:
         composed = composer.tell_alarm(tx, sent.facts, now, "edit")
         found = composed.message if isinstance(composed, Composed) else composed
     if isinstance(found, Nothing):
-        if "redacted" not in row.facts or sent.kind in ("pack", "since"):
+        if "redacted" not in row.facts or sent.kind in DIGESTS:
             return found
         found = Message(_WITHDRAWN, (Text(_WITHDRAWN),))
     return Composed(found, how="edit", conversation=sent.conversation, post=sent.post)
@@ -69,21 +75,10 @@ def _renew_claim(tx: Tx, sent: Sent) -> Message | Nothing:
     return compose_answered(claim.who, claim.role, claim.state)
 
 
-def _withdraw_digest(composer: Composer, tx: Tx, sent: Sent, ref: str, now: datetime) -> Message | Nothing:
-    """A digest of then is not composed again; it is not touched where it cannot have had the action."""
-    directory = read_directory(tx, composer.calendar.today(now))
-    name = sent.facts["group"]
-    group = next((one for one in list_groups(tx, directory) if one.name == name), None)
-    found = list_actions(tx, directory, refs=[ref])
-    if group and found and not covers(group, found[0]):
-        return Nothing("the action is none of that digest")
-    text = f"This digest was withdrawn, as something in it was redacted. To have it as it is now, type: digest {name}"
-    return Message(text, (Text(text),))
-
-
 def _renew_bundle(composer: Composer, tx: Tx, sent: Sent, now: datetime) -> Message | Nothing:
     person = list_persons(tx).get(sent.facts["person"])
-    if person is None or person.address != sent.address:
+    there = find_person(tx, sent.address)
+    if person is None or there is None or there.id != person.id:
         return Nothing("this person is no longer written to there")
     facts = composer.read(tx, now)
     rungs = [line.rung for line in ledger.list_carried(tx, sent.lines)]
@@ -111,19 +106,21 @@ class _Renewed:
         action = self.actions.get(rung.subject)
         if rung.kind in ASKED and not rung.passed_for:
             return self._ask_again(rung, action)
-        words = self.composer.say(self.facts, rung, action, {})
         silence = self.composer.find_silence(self.facts, rung, action, self.reader) if rung.kind != "office" else None
         if silence is not None:
-            return None if rung.passed_for else Item(rung, action, f"{rung.subject}: {silence}.")
-        return Item(rung, action, words)
+            gone = rung.passed_for or rung.kind in self.composer.tellers  # it stood under a title of its own
+            return None if gone else Item(rung, action, f"{rung.subject}: {silence}.")
+        return self.composer.make_item(self.facts, rung, action, {})
 
     def _ask_again(self, rung: Rung, action: Action | None) -> Item:
         if action is None:
             return Item(rung, None, standing=Standing("The plan no longer has it.", True))
-        asked = list_people(asked_of(action, rung.kind), (), self.composer.schemes)
-        if self.reader not in [person for person, _passed_for in asked]:
+        owners, today = asked_of(action, rung.kind), self.composer.calendar.today(self.facts.now)
+        asked = list_people(owners, (), self.composer.schemes)
+        is_away = find_absence(self.facts.directory, self.reader.id, owners, today)  # and may answer nevertheless
+        if not is_away and self.reader not in [person for person, _passed_for in asked]:
             return Item(rung, None, standing=Standing("It is no longer yours.", True))
-        calendar, today = self.composer.calendar, self.composer.calendar.today(self.facts.now)
+        calendar = self.composer.calendar
         meeting = self.facts.find_next_meeting(action)
         standing = find_standing(
             action,

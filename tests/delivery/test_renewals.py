@@ -48,3 +48,21 @@ def test_a_channel_is_told_and_then_its_message_is_renewed(either: Scene) -> Non
         "P1.1a is 🟢 On track since 5 September 2022.",
         "🟢 On track since 5 September 2022 (was 🔴 At risk).",
     ]
+
+
+def test_a_digest_is_renewed_ten_minutes_after_the_first_change(either: Scene) -> None:
+    either.group("The Board", "2022-09-12 10:00", "2022-12-06 10:00", chair="B", strategic=True)
+    either.group("The Forum", "2022-09-12 10:00", chair="B", scope=["P1.2"])
+    either.tick(MONDAY)
+    digests = {post.text.partition(":")[0]: post for post in either.posts_to("U2") if ": digest for" in post.text}
+    assert digests.keys() == {"The Board", "The Forum"}
+    either.at("2022-09-05 10:00").say("A", "rag P1.1a red no printer")
+    either.at("2022-09-05 10:05").say("A", "rag P1.1a amber a printer is lent")
+    late = [row for row in either.rows("edit") if "since" in row.facts]
+    assert {either.minutes_after(either.now, row.due_at) for row in late} == {5}
+    either.tick("2022-09-05 10:10")
+    assert "P1.1a 🟠 Vulnerable" in digests["The Board"].text
+    assert digests["The Forum"].edits == 0
+    assert sorted(row.state for row in either.rows("edit") if "since" in row.facts) == ["dropped", "sent"]
+    either.at("2022-09-12 10:05").say("A", "rag P1.1a green")
+    assert len([row for row in either.rows("edit") if "since" in row.facts]) == 2
