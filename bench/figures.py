@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -14,7 +16,7 @@ from bot import office
 from bot.app import App
 from bot.settings import Settings
 from documents import read
-from programme.plan import Plan
+from programme.plan import FocusArea, Plan
 
 NOW = datetime(2022, 9, 5, 7, 55, tzinfo=UTC)  # five minutes before the first reminder may be sent
 _CHECKOUT = Path(__file__).parents[1]
@@ -93,3 +95,22 @@ def middle(values: list[float]) -> float:
 def in_ms(times: list[float]) -> Figures:
     """The median and the 99th percentile, in milliseconds."""
     return {"p50_ms": round(1000 * median(times), 3), "p99_ms": round(1000 * quantiles(times, n=100)[98], 3)}
+
+
+def enlarge(plan: Plan, size: int) -> Plan:
+    """The plan with its actions repeated until there are so many, its owners owning all the more."""
+    actions, areas = list(plan.actions), list(plan.focus_areas)
+    for number in count(3):
+        if len(actions) >= size:
+            break
+        copies = {one.ref: f"P{number}.{n}" for n, one in enumerate(plan.focus_areas, 1)}
+        areas += [FocusArea(copies[one.ref], one.text, one.priority) for one in plan.focus_areas]
+        actions += [
+            replace(
+                one,
+                ref=copies[one.focus_area] + one.ref.removeprefix(one.focus_area),
+                focus_area=copies[one.focus_area],
+            )
+            for one in plan.actions
+        ]
+    return replace(plan, actions=tuple(actions[:size]), focus_areas=tuple(areas), metrics=())

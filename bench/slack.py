@@ -1,5 +1,6 @@
 """Answering everything that Slack sends, beside a Bolt handler that does nothing, with small plans and large, alone and
-many at once: a slash command, a tap, a reply in a reminder's thread, the Home that is opened.
+many at once: a slash command, a tap, a reply in a reminder's thread, the Home that is opened. The largest plan answers
+once more while planning runs beside.
 
 Slack's side and ours share one process, so what a request costs at 20 or 50 at once is mostly waiting for its turn; the
 empty handler waits for it too.
@@ -14,7 +15,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from statistics import median
@@ -28,7 +28,8 @@ from slack_bolt import Ack
 from slack_bolt import App as Bolt
 from starlette.applications import Starlette
 
-from bench.figures import Figures, hold_every_role, in_ms, read_plan
+from bench.beside import Body, measure_beside
+from bench.figures import Figures, enlarge, hold_every_role, in_ms, read_plan
 from bot import office
 from bot.app import App
 from bot.settings import Settings
@@ -41,18 +42,18 @@ from bot.slack.workspaces import Gate, Workspaces
 from jobs.deliver import Delivery, Receipt
 from jobs.home import compose_home
 from programme.listening import MARKS, Listening
-from programme.plan import FocusArea, Plan
+from programme.plan import Plan
 from storage import outbox
 from storage.history import get_head
 from storage.listening import set_listening
 from storage.renewals import open_home
 
 Json = dict[str, Any]
-Body = tuple[str, str]  # content type and body
 
 NOW = datetime(2022, 9, 5, 8, 30, tzinfo=UTC)  # half an hour after the first reminders may be sent
 _SIZES = (54, 1_000, 50_000)
 _AT_ONCE = (1, 20, 50)
+_BESIDE = 20  # at once, while planning runs beside
 _REQUESTS = {1: 100, 20: 200, 50: 250}
 _SECRET = "a secret for the bench"
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
@@ -66,6 +67,13 @@ def bench_slack() -> Figures:
         for at_once in _AT_ONCE:
             print(f"  {at_once} at once ...", file=sys.stderr, flush=True)
             figures[f"{at_once}_at_once"] = _measure(places, empty, at_once, loop)
+        most = places[_SIZES[-1]]
+        figures[f"{_BESIDE}_at_once_and_{_SIZES[-1]}_actions_beside_planning"] = measure_beside(
+            most.app,
+            {way: bodies(most) for way, bodies in _WAYS.items()},
+            lambda bodies: loop.run(_post(most.served, bodies, _BESIDE)),
+            NOW,
+        )
         figures["home_drawn"] = {f"{size}_actions": in_ms(_time_home(place)) for size, place in places.items()}
     figures["slowest_answer_ms"] = max(
         each["slowest_ms"]
@@ -277,12 +285,11 @@ def _time_home(place: _Place) -> list[float]:
 
 @contextmanager
 def _open(size: int) -> Iterator[_Place]:
-    """The plan with its actions repeated until there are so many, its owners owning all the more."""
     print(f"  a programme of {size} actions ...", file=sys.stderr, flush=True)
     with TemporaryDirectory() as folder:
         app = App(Settings(database_url=f"sqlite:///{folder}/bench.db"), senders={"slack": _Sent()})
         try:
-            plan = _enlarge(read_plan(), size)
+            plan = enlarge(read_plan(), size)
             office.import_plan(app.db, plan, "bench", NOW, dry_run=False)
             place = _Place(app, plan, hold_every_role(app, plan))
             yield place
@@ -290,21 +297,3 @@ def _open(size: int) -> Iterator[_Place]:
                 assert get_head(tx).number > sum(_REQUESTS.values())  # what was asked for was done
         finally:
             app.close()
-
-
-def _enlarge(plan: Plan, size: int) -> Plan:
-    actions, areas = list(plan.actions), list(plan.focus_areas)
-    for number in count(3):
-        if len(actions) >= size:
-            break
-        copies = {one.ref: f"P{number}.{n}" for n, one in enumerate(plan.focus_areas, 1)}
-        areas += [FocusArea(copies[one.ref], one.text, one.priority) for one in plan.focus_areas]
-        actions += [
-            replace(
-                one,
-                ref=copies[one.focus_area] + one.ref.removeprefix(one.focus_area),
-                focus_area=copies[one.focus_area],
-            )
-            for one in plan.actions
-        ]
-    return replace(plan, actions=tuple(actions[:size]), focus_areas=tuple(areas), metrics=())

@@ -44,10 +44,10 @@ def _start(command: str, path: str, settings: Mapping[str, str]) -> Figures:
                 firsts.append(first)
             with _running(command, Path(folder), settings) as (again, pid, port):
                 agains.append(again)
-                fresh.append(_resident_mb(pid))
+                fresh.append(resident_mb(pid))
                 for _ in range(_REQUESTS):
                     _get(port, path)
-                used.append(_resident_mb(pid))
+                used.append(resident_mb(pid))
     return {
         "first_start_s": middle(firsts),
         "start_s": middle(agains),
@@ -89,8 +89,9 @@ def _get(port: int, path: str) -> int | None:
     return answer.status
 
 
-def _resident_mb(pid: int) -> float:
-    """What the process holds in memory."""
+def resident_mb(pid: int | None = None) -> float:
+    """What a process, or this one, holds in memory."""
+    pid = pid or os.getpid()
     status = Path(f"/proc/{pid}/status")  # Linux's own books; elsewhere `ps` knows
     if not status.exists():
         return int(check_output(["ps", "-o", "rss=", "-p", str(pid)])) / 1024

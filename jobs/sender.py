@@ -1,9 +1,9 @@
-"""What goes out: a message composed and how it is posted, what can go wrong, and what a channel must be able to do."""
+"""What goes out: a message composed and how it is posted, what can go wrong, what a channel must be able to do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -117,6 +117,13 @@ class FileSender(Sender, Protocol):
         """
 
 
+def hand_over(sender: Sender, delivery: Delivery) -> Delivery:
+    """With the channel's ids of its files, which are there by then. Raises NotSent or Undeliverable."""
+    if not isinstance(sender, FileSender):
+        raise Undeliverable("that channel takes no files")
+    return replace(delivery, uploads=sender.upload(delivery))
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """What a row says at this moment, and what saying it settles: ledger lines carried, and lines found silent.
@@ -144,3 +151,13 @@ class Nothing:
 
     reason: str
     silenced: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Tally:
+    """What one run did with the rows it had a turn with."""
+
+    sent: int = 0
+    dropped: int = 0
+    put_off: int = 0
+    failed: int = 0

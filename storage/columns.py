@@ -64,6 +64,12 @@ def flag(name: str) -> Column[Any]:
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default="0")
 
 
+def unique_where(condition: str, name: str, *columns: str) -> sa.Index:
+    """These columns name one row, of those that this holds for."""
+    where = sa.text(condition)
+    return sa.Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 def begins(conn: sa.Connection, column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
     """Whether a column begins so; SQLite's index serves a range, and not what begins so."""
     found = column.startswith(text, autoescape=True)

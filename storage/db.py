@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 _BUSY_MS = 15_000
+_GIVE_WAY_FOR = 0.05  # seconds
 _WRITING = 0x68616C65  # names PostgreSQL's advisory lock
 # A statement made where its module is loaded is compiled once; to make one anew takes longer than to run it. So what
 # every request runs stands at the top of its module, with this in the place of the programme.
@@ -71,11 +72,13 @@ class Database:
         # SQLite lets one writer in and has the others sleep and try again, some of them for seconds. So those of one
         # process wait here, where the next is let in as soon as the last has gone.
         self._turn = Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        self._writing = 0
+        self._written = Condition()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
-        with self._turn, self._plainly(), self._engine.begin() as conn:
+        with self._counted(), self._turn, self._plainly(), self._engine.begin() as conn:
             _begin(conn, "IMMEDIATE")
             if conn.dialect.name == "postgresql":  # writers take turns there too: each decides from what the last wrote
                 conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING}, {self.programme})")
@@ -88,11 +91,30 @@ class Database:
             _begin(conn, "DEFERRED")
             yield Tx(conn, self.programme, self._key)
 
+    def give_way(self, at_most: float = _GIVE_WAY_FOR) -> None:
+        """Between the steps of a long read: let those of this process that write go first, for so many seconds."""
+        with self._written:
+            self._written.wait_for(lambda: not self._writing, at_most)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._written:
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._written:
+                self._writing -= 1
+                self._written.notify_all()
+
     @contextmanager
     def _plainly(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.OperationalError as error:  # locked, full, gone: nothing that the program has got wrong
+        except (
+            sa.exc.OperationalError,
+            sqlite3.OperationalError,
+        ) as error:  # locked, full, gone: nothing that the program has got wrong
             raise DatabaseError(_plain(error, self.url)) from error
 
     def close(self) -> None:
@@ -126,7 +148,7 @@ class Database:
                 conn.execute(
                     sa.text("INSERT INTO programme (id, name) SELECT 1, '' WHERE NOT EXISTS (SELECT 1 FROM programme)")
                 )
-        except (sa.exc.DatabaseError, sa.exc.ArgumentError) as error:
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError, sa.exc.ArgumentError) as error:
             raise DatabaseError(_plain(error, self.url)) from error
 
     def schema_is_current(self) -> bool:
@@ -180,4 +202,5 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin(conn: sa.Connection, sqlite: Literal["IMMEDIATE", "DEFERRED"]) -> None:
     """Begin a transaction where the driver does not: an SQLite writer takes its turn at once, a reader needs none."""
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(f"BEGIN {sqlite}")
+        connection: Any = conn.connection.dbapi_connection  # SQLAlchemy takes longer over it than SQLite
+        connection.execute(f"BEGIN {sqlite}")

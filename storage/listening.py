@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from programme.listening import Listening
 from storage.db import PROGRAMME, Tx
-from storage.schema import action, listening
+from storage.schema import action
+from storage.schema_out import listening
 
 _ALL = sa.select(listening).where(listening.c.programme_id == PROGRAMME).order_by(listening.c.id)
 

@@ -6,9 +6,9 @@ the post with what it is about to say; what is still `sending` when its lease en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -16,51 +16,46 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.columns import begins
 from storage.db import PROGRAMME, Tx
-from storage.schema import outbox
+from storage.leases import LEASE, LeaseLost, Rest, Row, claim, claim_some, release
+from storage.schema_out import outbox
+from storage.sending import mark_sending, settle_all, settle_sent
 
-LEASE = timedelta(minutes=5)
-_LEASED = ("claimed", "sending")
-_CLAIMING = 0x68616C66  # names PostgreSQL's advisory lock
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A claimed row, good for as long as its claimant's own token `lease` is on it and its state is this.
-
-    `in_doubt`: it is `sending`, so it may have been posted. `doubtful`: it may have been posted an earlier time too,
-    which the channel could not say.
-    """
-
-    id: int
-    key: str
-    kind: str
-    address: str
-    facts: dict[str, Any]
-    due_at: datetime
-    attempts: int
-    lease: str
-    in_doubt: bool
-    doubtful: bool
-    said: dict[str, Any] | None
-    conversation: str
-
+# Leases are in storage/leases.py, the steps of sending in storage/sending.py; both are had from here.
+__all__ = [
+    "LEASE",
+    "LeaseLost",
+    "Line",
+    "Posted",
+    "Rest",
+    "Row",
+    "claim",
+    "claim_some",
+    "count_by_state",
+    "drop_due",
+    "find_line",
+    "find_posted",
+    "find_said",
+    "keep_in_doubt",
+    "list_conversations",
+    "list_lines",
+    "mark_sending",
+    "move",
+    "note_parts",
+    "oldest_due",
+    "put_off",
+    "release",
+    "renew",
+    "rest",
+    "say",
+    "settle",
+    "settle_all",
+    "settle_sent",
+]
 
 _SAY_ONCE = {
     name: insert(outbox).on_conflict_do_nothing().returning(outbox.c.id)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-
-
-class Rest(NamedTuple):
-    """What is left alone for a while: an address, or all that begin as it does where it ends in a colon; `kind` is
-    the only kind of row meant, any where it is empty."""
-
-    address: str
-    kind: str = ""
-
-
-class LeaseLost(Exception):
-    """Another run holds the row now, or it has moved on; this claim of it is void."""
 
 
 def say(
@@ -124,111 +119,18 @@ def renew(
     return False
 
 
-def claim(
-    tx: Tx,
-    now: datetime,
-    *,
-    lease: str,
-    schemes: Sequence[str],
-    due_by: datetime | None = None,
-    kinds: Sequence[str] | None = None,
-    one_at_a_time: Sequence[str] = (),
-    resting: Iterable[Rest] = (),
-) -> Row | None:
-    """Take the row longest due, at `due_by` or else now, that a configured channel can send; None where there is none.
-
-    Rows whose claimant is gone come last, so that one which ends the process each time cannot keep the others back.
-    `kinds` limits what is taken; of the kinds `one_at_a_time` an address is sent one, and the next when it is settled;
-    what is `resting` is left where it is.
-    """
-    if tx.conn.dialect.name == "postgresql":  # as SQLite's writers do, claims take turns: each sees the last one's
-        tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING, tx.programme)))
-    by = due_by or now
-    wanted = sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.scheme.in_(schemes))
-    wanted = wanted.where(*_not_resting(resting))
-    if kinds is not None:
-        wanted = wanted.where(outbox.c.kind.in_(kinds))
-    if one_at_a_time:
-        other = outbox.alias()
-        under_way = sa.exists().where(
-            other.c.programme_id == tx.programme,
-            other.c.state.in_(_LEASED),
-            other.c.lease_until >= now,
-            other.c.address == outbox.c.address,
-            other.c.kind == outbox.c.kind,
-            other.c.id != outbox.c.id,
-        )
-        wanted = wanted.where(sa.or_(outbox.c.kind.not_in(one_at_a_time), sa.not_(under_way)))
-    due = wanted.where(outbox.c.state == "due", outbox.c.due_at <= by).order_by(outbox.c.due_at, outbox.c.id)
-    left = wanted.where(outbox.c.state.in_(_LEASED), outbox.c.lease_until < by).order_by(outbox.c.lease_until)
-    row = tx.conn.execute(due.limit(1)).one_or_none() or tx.conn.execute(left.limit(1)).one_or_none()
-    return _take(tx, row, lease, now + LEASE) if row is not None else None
-
-
-def _not_resting(resting: Iterable[Rest]) -> Iterable[sa.ColumnElement[bool]]:
-    alone: list[str] = []
-    for address, kind in resting:
-        if not address.endswith(":") and not kind:
-            alone.append(address)
-            continue
-        at_rest = outbox.c.address == address
-        if address.endswith(":"):
-            at_rest = outbox.c.address.startswith(address, autoescape=True)
-        yield sa.not_(sa.and_(at_rest, outbox.c.kind == kind) if kind else at_rest)
-    if alone:
-        yield outbox.c.address.not_in(alone)
-
-
-def _take(tx: Tx, row: Any, lease: str, until: datetime) -> Row | None:
-    """The swap: only if nobody else has taken it since it was read."""
-    same_lease = outbox.c.lease.is_(None) if row.lease is None else outbox.c.lease == row.lease
-    attempts = row.attempts + (1 if row.state == "claimed" else 0)  # its claimant ended while making it ready
-    taken = tx.conn.execute(
-        sa.update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == row.state, same_lease)
-        .values(
-            state="sending" if row.state == "sending" else "claimed",
-            lease=lease,
-            lease_until=until,
-            attempts=attempts,
-        )
-    )
-    if taken.rowcount != 1:
-        return None
-    same = ("id", "key", "kind", "address", "facts", "due_at", "doubtful", "said")
-    known = {name: getattr(row, name) for name in same} | {"conversation": row.conversation or ""}
-    return Row(**known, attempts=attempts, lease=lease, in_doubt=row.state == "sending")
-
-
-def mark_sending(tx: Tx, row: Row, said: Mapping[str, Any], now: datetime, *, doubtful: bool = False) -> Row:
-    """Commit to what is about to be said; the row as it is then. LeaseLost where the lease has ended.
-
-    `doubtful`: it may have been said before, and the channel could not say.
-    """
-    attempts = row.attempts + (1 if row.in_doubt else 0)
-    marked = replace(row, said=dict(said), attempts=attempts, in_doubt=True, doubtful=doubtful)
-    values = {"said": marked.said, "attempts": attempts, "doubtful": doubtful, "lease_until": now + LEASE}
-    _change(tx, row, outbox.c.lease_until >= now, state="sending", **values)
-    return marked
-
-
 def keep_in_doubt(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, count: bool) -> None:
     """Still unknown whether it was posted: nobody takes it up before `until`, and then the channel is asked again."""
     attempts = row.attempts + (1 if count else 0)
     _change(tx, row, lease_until=until, attempts=attempts, trouble=reason)
 
 
-def settle_sent(tx: Tx, row: Row, now: datetime, *, conversation: str, post: str, parts: int = 1) -> None:
-    """It was posted there, in so many posts; `post` is the first one's id, empty for what is no message of its own."""
-    said = (row.said or {}) | ({"parts": parts} if parts > 1 else {})
-    put = {"conversation": conversation, "post": post or None, "said": said}
-    _change(tx, row, state="sent", trouble="", settled_at=now, **put)
-
-
 class Posted(NamedTuple):
     """A message of ours that stands in a channel: its row, the thread it is in, and in how many posts."""
 
     id: int
+    key: str
+    kind: str
     thread: str
     parts: int
 
@@ -239,7 +141,7 @@ def find_posted(tx: Tx, conversation: str, post: str) -> Posted | None:
     if row is None:
         return None
     said = row.said or {}
-    return Posted(row.id, said.get("thread") or row.facts.get("thread", ""), said.get("parts", 1))
+    return Posted(row.id, row.key, row.kind, said.get("thread") or row.facts.get("thread", ""), said.get("parts", 1))
 
 
 def note_parts(tx: Tx, number: int, parts: int) -> None:
@@ -251,7 +153,7 @@ def note_parts(tx: Tx, number: int, parts: int) -> None:
 
 def settle(tx: Tx, row: Row, now: datetime, state: Literal["failed", "dropped"], reason: str) -> None:
     """It will not be posted, and why."""
-    _change(tx, row, state=state, trouble=reason, settled_at=now)
+    _change(tx, row, state=state, trouble=reason, settled_at=now, lease_until=None)
 
 
 def put_off(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, count: bool) -> None:
@@ -389,9 +291,9 @@ def count_by_state(tx: Tx) -> dict[str, int]:
     return {row.state: row.n for row in tx.conn.execute(query)}
 
 
-def _change(tx: Tx, row: Row, *more: sa.ColumnElement[bool], **values: Any) -> None:
+def _change(tx: Tx, row: Row, **values: Any) -> None:
     """Change a row only while this claimant's lease is on it and it is in the state the claimant knows."""
     state = "sending" if row.in_doubt else "claimed"
-    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease, outbox.c.state == state, *more)
+    mine = sa.and_(outbox.c.id == row.id, outbox.c.lease == row.lease, outbox.c.state == state)
     if tx.conn.execute(sa.update(outbox).where(mine).values(**values)).rowcount != 1:
         raise LeaseLost(row.key)

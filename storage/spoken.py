@@ -12,7 +12,8 @@ from programme.messages import Request
 from programme.refs import plain
 from storage.db import Tx, insert
 from storage.history import Row, find_row, record
-from storage.schema import entry, history, outbox, spoken, words
+from storage.schema import entry, history, words
+from storage.schema_out import outbox, spoken
 
 
 @dataclass(frozen=True, slots=True)

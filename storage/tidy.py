@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from storage.db import Tx
-from storage.schema import ledger, outbox, seen, spoken
+from storage.schema_out import ledger, outbox, seen, spoken
 
 _SEEN_FOR = timedelta(days=2)  # Slack retries within the hour
 _SETTLED_FOR = timedelta(days=30)

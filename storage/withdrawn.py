@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from storage import outbox as messages
 from storage.db import Tx
 from storage.renewals import SHOWN_FOR
-from storage.schema import outbox
+from storage.schema_out import outbox
 
 SPENT = {"text": "(redacted)", "done": True, "blocks": []}
 _CHANGEABLE = "slack"  # the channel whose messages can be changed
