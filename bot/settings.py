@@ -16,6 +16,11 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from programme.messages import UserError
+from programme.policy import Policy
+from programme.policy_file import parse_policy
+
+RULES = "halfterm.toml"
 SLACK_API = "https://slack.com/api/"
 _LEAST_KEY = 16  # characters
 
@@ -41,6 +46,7 @@ class Settings:
     slack_client_id: str = ""
     slack_client_secret: str = ""
     token_keys: tuple[str, ...] = ()
+    halfterm_toml: str = RULES
 
     @property
     def has_slack(self) -> bool:
@@ -69,6 +75,30 @@ class Settings:
         if len(key) < _LEAST_KEY:
             raise SettingsError(f"{path} holds no key: put back the one it held, or the history cannot be checked.")
         return key
+
+    def find_rules(self) -> Path | None:
+        """The programme's own settings file; None where it keeps to the defaults. Another name than the usual one is
+        of a file that is there."""
+        path = Path(self.halfterm_toml)
+        return path if self.halfterm_toml != RULES or path.exists() else None
+
+    def read_policy(self) -> Policy:
+        """The programme's rules, from its settings file. SettingsError has a line for every mistake in it."""
+        path = self.find_rules()
+        if path is None:
+            return Policy()
+        try:
+            return parse_policy(path.read_text(encoding="utf-8"))
+        except UserError as error:
+            raise SettingsError("\n".join(f"{path}: {line}" for line in error.text.splitlines())) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{path} is not text in UTF-8: save it again as plain text.") from None
+        except FileNotFoundError:
+            raise SettingsError(
+                f"There is no file {path}, which HALFTERM_TOML names: write where it is, or leave HALFTERM_TOML out."
+            ) from None
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read ({error.strerror}): check its name and its rights.") from None
 
     def key_file(self) -> Path | None:
         """Where the key is kept without SECRET_KEY: beside the SQLite file; None for other databases."""
@@ -147,10 +177,15 @@ def read_settings(environ: Mapping[str, str], env_file: Path | None = None, *, l
         slack_client_id=text("SLACK_CLIENT_ID"),
         slack_client_secret=text("SLACK_CLIENT_SECRET"),
         token_keys=tuple(key for key in token_keys if key),
+        halfterm_toml=text("HALFTERM_TOML") or RULES,
     )
     if settings.secret_key and len(settings.secret_key) < _LEAST_KEY:
         wrong.append("SECRET_KEY is too short: use 32 or more random characters.")
     wrong += _wrong_with_slack(settings, listens=listens)
+    try:
+        settings.read_policy()
+    except SettingsError as error:
+        wrong += str(error).splitlines()
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
