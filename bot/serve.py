@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from bot import http
 from bot.app import App, real_now
+from bot.feed import feed_routes
 from bot.settings import Settings, read_settings
 from jobs.clock import Metronome
 from jobs.deliver import Ambiguous, NotSent, Undeliverable
@@ -41,7 +42,7 @@ class Served:
             deliver=_guarded("deliver", lambda: self.app.deliver(clock, patience=_PATIENCE)),
             tidy=_guarded("tidy", lambda: self.app.tidy(clock())),
         )
-        routes: list[BaseRoute] = [*http.health_routes(self.app, clock)]
+        routes: list[BaseRoute] = [*http.health_routes(self.app, clock), *feed_routes(self.app, clock)]
         self._socket_mode: list[tuple[Callable[[], None], Callable[[], None]]] = []
         if settings.has_slack:
             from bot.slack import inbound  # only where Slack is configured
