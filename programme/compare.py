@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from typing import Literal
 
@@ -14,6 +14,7 @@ from programme.plan import Entry, Plan
 
 Kind = Literal["priority", "focus area", "action", "role", "group", "organisation"]
 
+_ABBREVIATION = "abbreviation"
 _TWIN = 85  # of 100: from here on two names may be one that was written differently
 _MOST_TWINS = 300  # names on one side; with more, the plan is another programme's and likeness says nothing
 _SHOWN = 60  # characters of a long text
@@ -42,11 +43,19 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """A name that is gone and one that was added, so alike that a person should say whether they are the same."""
+    """A name that is gone and one that was added, so alike that a person should say whether they are the same.
+
+    `typed` is what to call them by where that is something else: a role's abbreviations.
+    """
 
     kind: Kind
     old: str
     new: str
+    typed: tuple[str, str] | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        asked = f"“{self.new}” looks like “{self.old}”: the same, renamed?"
+        return f"{asked}{_say_rename(self.kind, *(self.typed or (self.old, self.new)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +68,21 @@ class Changes:
     twins: tuple[Twins, ...] = ()
     is_first: bool = False
 
+    def without_answered(self, renamed: Collection[tuple[str, str]]) -> Changes:
+        """Without the questions that were answered: (old name, new name) of what is the same."""
+        twins = (one for one in self.twins if (one.typed or (one.old, one.new)) not in renamed)
+        changed = (one for one in self.changed if not (one.field == _ABBREVIATION and (one.old, one.new) in renamed))
+        return replace(self, twins=tuple(twins), changed=tuple(changed))
+
     def lines(self) -> list[str]:
         """Plain sentences for the office: questions first, then what is gone, new and changed."""
         if self.is_first:
             counts = Counter(named.kind for named in self.added)
             return [f"New: {', '.join(_count(number, kind) for kind, number in counts.items())}."]
-        lines = [f"“{twins.new}” looks like “{twins.old}”: the same, renamed?" for twins in self.twins]
+        lines = [str(twins) for twins in self.twins]
         lines += [f"{_title(named)} is gone." for named in self.gone]
         lines += [f"{_title(named)} is new." for named in self.added]
-        lines += [f"{_name(change)}: {change.field} {_contrast(change.old, change.new)}" for change in self.changed]
+        lines += [_say_change(change) for change in self.changed]
         return lines or ["Nothing has changed."]
 
 
@@ -153,7 +168,7 @@ def _items(plan: Plan) -> list[_Item]:
             (f"{role.abbreviation}\n{role.title}", role.abbreviation, role.title),
             role.abbreviation or role.title,
             role.title,
-            {"abbreviation": role.abbreviation, "title": role.title, "organisation": role.organisation},
+            {_ABBREVIATION: role.abbreviation, "title": role.title, "organisation": role.organisation},
         )
         for role in plan.roles
     ]
@@ -191,7 +206,9 @@ def _find_twins(old: Plan, new: Plan, gone: Sequence[_Item], added: Sequence[_It
     after = {role.organisation: None for role in new.roles}
     yield from _alike("organisation", [name for name in before if name not in after], after.keys() - before.keys())
     yield from _alike("group", _names("group", gone), set(_names("group", added)))
-    yield from _alike("role", _names("role", gone), set(_names("role", added)))
+    abbreviations = {item.text: item.name for item in (*gone, *added) if item.kind == "role"}
+    for twins in _alike("role", _names("role", gone), set(_names("role", added))):
+        yield replace(twins, typed=(abbreviations[twins.old], abbreviations[twins.new]))
 
 
 def _names(kind: Kind, items: Sequence[_Item]) -> list[str]:
@@ -222,6 +239,18 @@ def _name(item: Named | Changed) -> str:
 
 def _title(named: Named) -> str:
     return f"{_name(named)} (“{_begin(named.text)}”)" if named.text and named.text != named.name else _name(named)
+
+
+def _say_change(change: Changed) -> str:
+    said = f"{_name(change)}: {change.field} {_contrast(change.old, change.new)}"
+    if change.kind != "role" or change.field != _ABBREVIATION:
+        return said
+    return f"{said}: the same, renamed?{_say_rename('role', change.old, change.new)}"
+
+
+def _say_rename(kind: Kind, old: str, new: str) -> str:
+    """What to type where it is; nothing for an organisation, whose roles have its new name by then."""
+    return f' If so: halfterm {kind}s rename "{old}" "{new}"' if kind in ("role", "group") else ""
 
 
 def _contrast(old: str, new: str) -> str:

@@ -26,42 +26,41 @@ from storage.people import (
     name_key,
 )
 from storage.renewals import renew_homes
-from storage.schema import governance_group, holder, lead, meeting, owner, person, role_meaning
+from storage.schema import governance_group, holder, lead, owner, person, role_meaning
 
 
 def set_person(
     tx: Tx, address: str, *, name: str | None = None, email: str | None = None, office: bool | None = None
 ) -> int:
-    """Add or change a person; what is None stays as it is. Returns their id."""
+    """Add or change the person at an address; what is None stays as it is. Returns their id."""
     values: dict[str, Any] = {
         key: value for key, value in (("name", name), ("email", email), ("office", office)) if value is not None
     }
-    row = tx.conn.execute(
-        sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
-    ).one_or_none()
-    if row is None:
+    known = find_person(tx, address)
+    if known is None:
         return insert(tx, person, address=address, **values)
     if values:
-        tx.conn.execute(sa.update(person).where(person.c.id == row.id).values(**values))
-    return int(row.id)
+        tx.conn.execute(sa.update(person).where(person.c.id == known.id).values(**values))
+    return known.id
 
 
 _CLOSED = "their account is closed"
 
 
 def mark_closed(tx: Tx, address: str, closed: bool, now: datetime) -> bool:
-    """Whether the account of the person at an address is closed; False where that is nobody, or known already.
+    """Whether the account of the person at an address is closed; False where that is nobody, or known already, or they
+    are written to at another one.
 
     Nothing is sent to who has closed it: what was planned for them is silenced, their roles count as held by nobody,
     and the programme office is told once. An account that is opened again has all that back.
     """
     someone = find_person(tx, address)
-    if someone is None or someone.closed == closed:
+    if someone is None or someone.closed == closed or someone.reached_at != address:
         return False
     tx.conn.execute(sa.update(person).where(person.c.id == someone.id).values(closed_at=now if closed else None))
     verb, scheme = "account_closed" if closed else "account_open", someone.scheme
-    record(tx, verb, actor=address, account=scheme, now=now, facts={"address": address})
-    renew_homes(tx, now, [address])
+    record(tx, verb, actor=someone.address, account=scheme, now=now, facts={"address": address})
+    renew_homes(tx, now, [someone.address])
     if not closed:
         ledger.revive(tx, someone.id, _CLOSED, now)
         return True
@@ -94,12 +93,12 @@ def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, 
 def end_holder(tx: Tx, role_name: str, address: str, directory: Directory, *, on: date) -> Role:
     """Let a person hold a role no longer from a day on. UserError where they do not hold it."""
     role_id, found = get_role(role_name, directory)
-    ids = sa.select(person.c.id).where(person.c.programme_id == tx.programme, person.c.address == address)
+    known = find_person(tx, address)
     done = tx.conn.execute(
         sa.update(holder)
         .where(
             holder.c.role_id == role_id,
-            holder.c.person_id.in_(ids),
+            holder.c.person_id == (known.id if known else 0),
             sa.or_(holder.c.until_on.is_(None), holder.c.until_on > on),
         )
         .values(until_on=on)
@@ -111,7 +110,8 @@ def end_holder(tx: Tx, role_name: str, address: str, directory: Directory, *, on
 
 def end_office(tx: Tx, address: str) -> None:
     """Take a person out of the programme office. UserError where they are not of it."""
-    theirs = (person.c.programme_id == tx.programme, person.c.address == address, person.c.office)
+    known = find_person(tx, address)
+    theirs = (person.c.programme_id == tx.programme, person.c.id == (known.id if known else 0), person.c.office)
     if tx.conn.execute(sa.update(person).where(*theirs).values(office=False)).rowcount == 0:
         raise UserError(f"{address} is not of the programme office: see halfterm people list.")
 
@@ -173,20 +173,6 @@ def take_holdings(tx: Tx, holding: Group) -> list[tuple[str, list[str]]]:
             tx.conn.execute(sa.update(governance_group).where(governance_group.c.id == row.id).values(holds=rest))
             taken.append((row.name, both))
     return taken
-
-
-def add_meeting(tx: Tx, group_id: int, starts_at: datetime) -> None:
-    """Add a meeting; the same one again changes nothing."""
-    known = sa.select(meeting.c.id).where(meeting.c.group_id == group_id, meeting.c.starts_at == starts_at)
-    if tx.conn.execute(known).one_or_none() is None:
-        insert(tx, meeting, group_id=group_id, starts_at=starts_at)
-
-
-def cancel_meeting(tx: Tx, group: Group, starts_at: datetime) -> None:
-    """Take a meeting away. UserError where the group has none then."""
-    theirs = (meeting.c.group_id == group.id, meeting.c.starts_at == starts_at)
-    if tx.conn.execute(sa.delete(meeting).where(*theirs)).rowcount == 0:
-        raise UserError(f"{group.name} has no meeting at that instant: see halfterm groups list --json.")
 
 
 def is_owner(tx: Tx, text: str) -> bool:
