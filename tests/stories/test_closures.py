@@ -9,7 +9,7 @@ import pytest
 
 from programme.messages import Form
 from tests.stories.council import buttons, history_length, is_one_sentence, open_council, told
-from tests.story import Story
+from tests.story import Story, tiny_plan
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_reminders_stop_until_it_is_decided(story: Story) -> None:
     story.say("A", "done P1.1a https://example.org/charter")
     story.mornings("2022-10-31")
     assert not any("P1.1a" in text for text in told(story).get("A", []))
-    assert "Next: nothing" in story.say("A", "why P1.1a")
+    assert "Nothing until the chair has agreed" in story.say("A", "why P1.1a")
 
 
 def test_the_counts_keep_what_was_agreed_until_then(story: Story) -> None:
@@ -163,3 +163,58 @@ def test_two_chairs_one_of_whom_owns_it(story: Story) -> None:
     story.say("A", "done P1.1a https://example.org/charter")
     assert "waits for the chair of The Board" in story.refused("A", "agree P1.1a")
     assert story.say("console:D", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_several_go_back_with_one_reason_or_none_does(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    story.say("B", "slipping P1.1c Jan-23 waiting for the trainer")
+    before = history_length(story)
+    story.refused("D", "return P1.1a P1.2a not yet")
+    assert history_length(story) == before
+    form = story.ask("D", "return P1.1a P1.1c")
+    assert isinstance(form, Form)
+    assert form.title == "Return P1.1a P1.1c"
+    assert story.say("D", form.command, reason="The survey is missing.") == (
+        "P1.1a goes back to A: The survey is missing. They hear of it with their next reminders. "
+        "P1.1c goes back to B: The survey is missing. They hear of it with their next reminders. "
+        "Undo takes them back one at a time, the last first."
+    )
+    story.say("D", "undo")
+    assert "Undone: the return of P1.1a." in story.say("D", "undo")
+    assert len(story.say("D", "agree").split("\n- ")) == 3
+
+
+def test_each_on_the_list_has_its_buttons_and_what_is_left_is_shown_after_each(story: Story) -> None:
+    story.say("A", "done P1.1a https://example.org/charter")
+    story.say("B", "slipping P1.1c Jan-23 waiting for the trainer")
+    story.say("C", "done P1.2a https://example.org/map")
+    listed = story.ask("D", "agree")
+    assert list(buttons(listed)) == [
+        "Agree P1.1a", "Return P1.1a", "Agree P1.1c", "Return P1.1c", "Agree P1.2a", "Return P1.2a", "Agree all",
+    ]  # fmt: skip
+    after = story.ask("D", buttons(listed)["Agree P1.1c"])
+    assert after.text.startswith("Agreed: P1.1c (Jan-23 in place of Dec-22).\nWaiting to be agreed:\n- P1.1a: complete")
+    assert list(buttons(after))[:2] == ["Undo", "Agree P1.1a"]
+    returned = story.say("D", "return P1.1a the survey is missing")
+    assert "- P1.2a: complete" in returned
+    assert "P1.1a:" not in returned.partition("Waiting to be agreed")[2]
+    assert story.say("D", "agree P1.2a") == "Agreed: P1.2a (complete)."
+
+
+def test_a_long_list_comes_in_pages_and_is_agreed_whole(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    refs = [f"P1.{n}{letter}" for n in range(1, 7) for letter in "abcdefghij"]
+    story.load(tiny_plan(*((ref, "Write it.", "A", "Mar-23") for ref in refs)))
+    for role in ("A", "D"):
+        story.give(role)
+    story.group("The Board", "2022-10-04 10:00", chair="D", strategic=True)
+    for ref in refs:
+        story.say("A", f"done {ref} https://example.org/{ref}")
+    first = story.ask("D", "agree")
+    assert first.text.startswith("Waiting to be agreed: 60 (page 1 of 6):\n- P1.1a: complete")
+    assert buttons(first)["Show page 2"] == "agree page 2"
+    seen = [line for page in range(1, 7) for line in story.say("D", f"agree page {page}").split("\n- ")[1:]]
+    assert len({line.partition(":")[0] for line in seen}) == 60
+    assert story.say("D", "agree all").startswith("Agreed: P1.1a (complete), P1.1b (complete)")
+    assert story.say("D", "agree") == "Nothing is waiting for you to agree."
+    story.close()
