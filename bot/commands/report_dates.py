@@ -1,0 +1,108 @@
+"""What reports need: the figures of a metric's periods, and that a report was handed in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.commands import Ask, command, compose_list, compose_reply
+from programme.calendar import say_date
+from programme.messages import Button, Message, Reply, UserError
+from programme.permissions import may
+from programme.reports import Due, list_due, say_report
+from programme.updates import add_figure
+from storage.people import name_key
+from storage.plans import list_metrics
+from storage.reported import list_reported, record_reported
+
+_YEAR = timedelta(days=366)
+_BEHIND = timedelta(days=92)
+_SPLIT = re.compile(r"\s*[:=]\s*")
+
+
+@command("figure REF [PERIOD =] FIGURE")
+def figure(ask: Ask) -> Reply:
+    """Give the figure of an action's metric for a period; without a period, for the first that has none.
+
+    Example: figure P2.3c Sep 2022 = 65 of 91 schools
+    """
+    action, words = ask.find("figure")
+    metric = list_metrics(ask.tx).get(action.ref)
+    if metric is None:
+        raise UserError(
+            f"The plan has no metric for {action.ref}: to note it anyway, type progress {action.ref} and it."
+        )
+    periods = [point.period for point in metric.points]
+    lacking = [point.period for point in metric.points if point.text is None]
+    head, *rest = _SPLIT.split(words, maxsplit=1)
+    named = [one for one in periods if _is_named(one, head)] if rest else []
+    if rest and not named:
+        raise UserError(
+            f"{action.ref} has no period “{head[:40]}”: its periods are {', '.join(periods)}.",
+            tuple(Button(one, f"figure {action.ref} {one}: {rest[0]}"[:1900]) for one in lacking[:5]),
+        )
+    if not named and not lacking:
+        raise UserError(
+            f"Every period of {action.ref} has its figure: name the one to change, such as {periods[-1]}: 12"
+        )
+    period, text = (named[0], rest[0]) if named else (lacking[0], words)
+    ask.record(action, add_figure(action, period, text, ask.today, ask.quiet(action)))
+    return compose_reply([f"The figure of {action.ref} for {period} is noted, thank you."], [Button("Undo", "undo")])
+
+
+@command("reports")
+def reports(ask: Ask) -> Reply:
+    """The reports that the programme owes in the year to come, and who is asked for each.
+
+    Example: reports
+    """
+    done = list_reported(ask.tx)
+    lines = [
+        f"{say_report(due.name, due.on, ask.today, ask.calendar)} Asked of {due.owner or 'the programme office'}."
+        for due in list_due(ask.policy.reports, ask.calendar, ask.today, ask.today + _YEAR)
+        if (due.name, due.on) not in done
+    ]
+    if not lines:
+        text = "No report is due in the year to come: the programme office names them in halfterm.toml, under reports."
+        return compose_reply([text])
+    return compose_list("Reports due", lines)
+
+
+@command("reported NAME")
+def reported(ask: Ask) -> Reply:
+    """Say that a report was handed in, so that nobody is asked for it any more.
+
+    For the programme office and whoever the report is asked of.
+    Example: reported Quarterly report
+    """
+    done = list_reported(ask.tx)
+    first, last = ask.today - _BEHIND, ask.today + _YEAR
+    open_to = [
+        due
+        for due in list_due(ask.policy.reports, ask.calendar, first, last)
+        if (due.name, due.on) not in done and _may(ask, due)
+    ]
+    found = [due for due in open_to if ask.words and name_key(due.name).startswith(name_key(ask.words))]
+    if not found:
+        names = list(dict.fromkeys(due.name for due in open_to))[:5]
+        if not names:
+            raise UserError("There is no report for you to hand in: type reports to see what is due.")
+        raise UserError(
+            "Say which report was handed in, for example: reported " + names[0],
+            tuple(Button(one, f"reported {one}") for one in names),
+        )
+    due = min(found, key=lambda one: abs(one.on - ask.today))
+    record_reported(ask.tx, due.name, due.on, ask.actor, now=ask.now, account=ask.request.account)
+    return Message(f"Noted: {due.name}, due on {say_date(due.on)}, is handed in. Nobody is asked for it any more.")
+
+
+def _may(ask: Ask, due: Due) -> bool:
+    if may(ask.actor, "office"):
+        return True
+    owner = ask.directory.resolve(due.owner) if due.owner else None
+    return owner is not None and any(role.abbreviation in ask.actor.roles for role in owner.roles)
+
+
+def _is_named(period: str, words: str) -> bool:
+    """Whether words name a period as the plan writes it, with or without what stands in brackets."""
+    return name_key(words) in (name_key(period), name_key(period.partition("(")[0]))
