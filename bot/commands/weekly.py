@@ -1,0 +1,25 @@
+"""The programme office's weekly note, whenever somebody there asks for it."""
+
+from __future__ import annotations
+
+from bot.commands import Ask, command
+from jobs.compose import Facts
+from jobs.weekly import gather_note
+from programme.messages import Reply, UserError
+from programme.weekly import compose_note
+from storage.history import get_head
+
+
+@command("weekly")
+def weekly(ask: Ask) -> Reply:
+    """For the programme office: what was not delivered or answered, what has nobody, and the history's end.
+
+    It comes by itself on the first working day of each week, with the office's reminders.
+    Example: weekly
+    """
+    if not ask.actor.office:
+        raise UserError("The weekly note is the programme office's: for what is yours, type home")
+    facts = Facts(
+        ask.tx, ask.now, ask.directory, list(ask.groups), list(ask.office), list(ask.leads), ask.calendar, ask.policy
+    )
+    return compose_note(gather_note(facts, ask.schemes or None), str(get_head(ask.tx)), ask.today)
