@@ -17,13 +17,22 @@ from typing import TYPE_CHECKING, TextIO
 from bot.console import ConsoleSender
 from bot.handle import Door
 from bot.settings import Settings, read_settings
-from jobs.compose import Composer
+from jobs.above import ABOVE, TOLD_ABOVE
+from jobs.asking import ANSWERED, ASKED
+from jobs.bent_meetings import BENT, BENT_TOLD
+from jobs.compose import Also, Composer
 from jobs.deliver import Deliverer, Sender, Tally
+from jobs.handover import HANDOVER, compose_files
 from jobs.plan_ahead import plan_ahead
+from jobs.planning import Planner, Teller
 from jobs.renew import RENEWED
+from jobs.reports import REPORTS, TOLD_OF_REPORTS
+from jobs.troubles import TROUBLES
+from jobs.weekly import TOLD_WEEKLY, WEEKLY
 from programme.calendar import Calendar, parse_bank_holidays, parse_terms
-from programme.reminders import Policy
+from programme.policy import Policy
 from storage.db import Database
+from storage.meetings import fill_ahead, has_cadences
 from storage.outbox import Rest, list_conversations
 from storage.programme import find_setting
 from storage.tidy import tidy
@@ -33,6 +42,18 @@ if TYPE_CHECKING:
     from bot.slack.sender import TokenOf
 
 log = logging.getLogger(__name__)
+
+ALSO: dict[str, Also] = {**RENEWED, **ASKED, "handover": compose_files}
+PLANNERS: tuple[Planner, ...] = (ABOVE, REPORTS, BENT, WEEKLY)
+TELLERS: dict[str, Teller] = {
+    "report": TOLD_OF_REPORTS,
+    "above": TOLD_ABOVE,
+    "answered": ANSWERED,
+    "office": TROUBLES,
+    "handover": HANDOVER,
+    "confirm": BENT_TOLD,
+    "weekly": TOLD_WEEKLY,
+}
 
 _BANK_HOLIDAYS = Path(__file__).parents[1] / "programme" / "bank_holidays_england.csv"
 _WAIT_FOR_LIMITS = 20.0  # real seconds a run waits for a channel's rate limit before it leaves the rest due
@@ -69,11 +90,13 @@ class App:
         senders: Mapping[str, Sender] | None = None,
         out: TextIO | None = None,
         wake: Callable[[], None] = lambda: None,
+        policy: Policy | None = None,
     ) -> None:
+        """`policy` is used in place of the settings file's."""
         self.settings = settings
+        self.policy = settings.read_policy() if policy is None else policy
         self.db = Database(settings.database_url, settings.key())
         self.db.upgrade()
-        self.policy = Policy()
         self.calendar = self.read_calendar()
         self.senders = dict(senders) if senders is not None else self._senders(out or sys.stdout)
         self._wake = wake
@@ -82,12 +105,16 @@ class App:
         self._turn = threading.Lock()  # within this process one run at a time; between processes the leases
 
     def read_calendar(self) -> Calendar:
-        """The programme's calendar: England's bank holidays and the term dates the office has given."""
+        """The programme's calendar: England's bank holidays, the term dates the office has given, and the sending hours
+        and closures of its rules. Its clocks are London's."""
         with self.db.read() as tx:
             terms = find_setting(tx, "terms")
         return Calendar(
             parse_bank_holidays(_BANK_HOLIDAYS.read_text(encoding="utf-8")),
-            half_terms=parse_terms(terms) if terms else (),
+            self.policy.closed_days,
+            parse_terms(terms) if terms else (),
+            opens=self.policy.opens,
+            closes=self.policy.closes,
         )
 
     def _senders(self, out: TextIO) -> dict[str, Sender]:
@@ -119,18 +146,19 @@ class App:
         return open_installs(self.settings, self.db, real_now)
 
     def door(self, clock: Callable[[], datetime]) -> Door:
-        return Door(self.db, self.calendar, self.policy, clock, self._wake)
+        schemes, url = tuple(self.senders), self.settings.public_url
+        return Door(self.db, self.calendar, self.policy, clock, self._wake, schemes, url)
 
     def plan(self, now: datetime) -> int:
         """Write down what falls due and queue what carries it. Returns how many rungs were new.
 
-        It is found while nobody is kept waiting. Where something was changed meanwhile the next call finds it anew; of
-        many in a row the last one lets everybody wait.
+        It is found while nobody is kept waiting. The next call finds anew what an answer changed meanwhile, or all
+        where people or groups were changed; of many times in a row that all was, the last lets everybody wait.
         """
-        asked = (now.astimezone(UTC), self.calendar, self.policy, list(self.senders))
+        asked = (now.astimezone(UTC), self.calendar, self.policy, list(self.senders), PLANNERS)
         patient = self._overtaken < _OVERTAKEN_AT_MOST
         with self.db.read() if patient else self.db.write() as tx:
-            planned = plan_ahead(tx, *asked)
+            planned = plan_ahead(tx, *asked, self.db.give_way if patient else lambda: None)
             new = planned.write(tx) if planned and not patient else 0
         if planned and patient:
             with self.db.write() as tx:
@@ -149,7 +177,7 @@ class App:
         `reached` is told each step of a delivery.
         """
         with self._turn:
-            compose = Composer(self.calendar, self.policy, self.senders.keys(), RENEWED)
+            compose = Composer(self.calendar, self.policy, self.senders.keys(), ALSO, TELLERS)
             deliverer = Deliverer(self.db, self.senders, compose, self.calendar, clock, reached, held=self._held)
             waited = 0.0
             while True:
@@ -163,8 +191,12 @@ class App:
                 waited += pause
 
     def tidy(self, now: datetime) -> None:
+        """Forget what is past use, and make the meetings of the year ahead that have come into it."""
+        calendar = self.read_calendar()  # the term dates may have been set elsewhere since
         with self.db.write() as tx:
             tidy(tx, now)
+            if has_cadences(tx):
+                fill_ahead(tx, now, calendar)
 
     def tick(self, now: datetime) -> tuple[int, Tally]:
         """Plan, deliver and tidy what is due at that instant, once. Returns the new rungs and what was delivered."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from bot import office, verbs
+from bot import office, verbs, verbs_meetings, verbs_people, verbs_policy, verbs_weekly
 from bot.app import real_now, run_clock
 from bot.settings import SettingsError
 from programme.messages import UserError
@@ -184,6 +184,20 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("file", metavar="FILE")
     one.add_argument("--dry-run", action="store_true", help="look everybody up and say what would be set, set nothing")
     one.add_argument("--workspace", metavar="T1", help="the Slack workspace to look in, where the bot is in several")
+    one = add(people, "also", verbs_policy.also, "Let an address be another one of a person's, for them to choose.",
+              "people also mail:a@council.gov.uk slack:T1:U1")  # fmt: skip
+    one.add_argument("address", metavar="ADDRESS")
+    one.add_argument("other", metavar="OTHER")
+    one.add_argument("--remove", action="store_true", help="it is theirs no longer")
+    one = add(people, "cover", verbs_people.cover, "Let somebody act for who holds a role while they are away.",
+              "people cover SENDPO slack:T1:U1 --by slack:T1:U2 --from 2022-10-03 --to 2022-10-14")  # fmt: skip
+    one.add_argument("role", metavar="ROLE")
+    one.add_argument("address", metavar="ADDRESS", help="who is away")
+    one.add_argument("--by", required=True, metavar="ADDRESS", help="who acts for them")
+    one.add_argument("--from", dest="since", type=_day, metavar="DATE", help="the first day (default: today)")
+    one.add_argument("--to", required=True, type=_day, metavar="DATE", help="the last day")
+    one = add(people, "uncover", verbs_people.end_cover, "End a cover today.", "people uncover SENDPO")
+    one.add_argument("role", metavar="ROLE")
     add(people, "list", verbs.list_people, "Who holds what.", "people list", as_json=True)
 
     workspaces = family("workspaces", "Which workspaces the bot answers in.", "list")
@@ -224,6 +238,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("text", metavar="OWNER")
     one.add_argument("means", metavar="ROLE,ROLE")
+    one = add(roles, "rename", verbs_people.rename_role, "A role is called otherwise; who holds it goes on holding it.",
+              "roles rename EDCS DCS --from 2022-10-01")  # fmt: skip
+    one.add_argument("old", metavar="OLD")
+    one.add_argument("new", metavar="NEW")
+    one.add_argument("--from", dest="since", type=_day, metavar="DATE", help="from this day on (default: today)")
+    one = add(roles, "set", verbs_people.set_role, "Mark a role: of a school, elected, or one that reads everything.",
+              'roles set "Head of Greenacre" --school')  # fmt: skip
+    one.add_argument("role", metavar="ROLE")
+    for mark, text in (("school", "it keeps the school holidays"), ("elected", "a councillor's: alarms by the digest"),
+                       ("reads-all", "it reads every action and digest")):  # fmt: skip
+        both, name = one.add_mutually_exclusive_group(), mark.replace("-", "_")
+        both.add_argument(f"--{mark}", dest=name, action="store_true", default=None, help=text)
+        both.add_argument(f"--not-{mark}", dest=name, action="store_false", default=None)
     add(
         roles,
         "list",
@@ -234,7 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     groups = family("groups", "Governance groups and their meetings.", "list")
-    one = add(groups, "set", verbs.set_group, "Add or change a group.",
+    one = add(groups, "set", verbs_meetings.set_group, "Add or change a group.",
               'groups set "SEND Oversight Board" --chair EDCS --meets 2022-10-04T10:00')  # fmt: skip
     one.add_argument("name", metavar="NAME")
     one.add_argument("--kind", help="decides, informed or voice")
@@ -246,13 +273,22 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--channel", metavar="ADDRESS")
     one.add_argument("--meets", nargs="+", type=_instant, metavar="INSTANT")
     one.add_argument("--papers", type=int, metavar="DAYS", help="working days before the meeting")
+    one.add_argument("--cadence", metavar="RULE", help='as "every half term, week 4, Tuesday 10:00"; none ends it')
     one.add_argument("--cancel", nargs="+", type=_instant, metavar="INSTANT", help="take these meetings away")
     one.add_argument("--new", action="store_true", help="another group, though its name is like a known one")
-    add(groups, "list", verbs.list_groups, "The groups, their chairs and next meetings.", "groups list", as_json=True)
+    one = add(groups, "rename", verbs_people.rename_group, "A group is called otherwise; its chair and meetings stay.",
+              'groups rename "SEND Board" "SEND and AP Board" --from 2022-10-01')  # fmt: skip
+    one.add_argument("old", metavar="OLD")
+    one.add_argument("new", metavar="NEW")
+    one.add_argument("--from", dest="since", type=_day, metavar="DATE", help="from this day on (default: today)")
+    add(groups, "list", verbs_meetings.list_groups, "The groups, their chairs and next meetings.", "groups list",
+        as_json=True)  # fmt: skip
 
-    one = add(commands, "terms", verbs.set_terms, "Set the term dates from a CSV file (half_term,starts_on,ends_on).",
+    one = add(commands, "terms", verbs_meetings.set_terms,
+              "Set the term dates from a CSV file (half_term,starts_on,ends_on) or an iCalendar file (.ics).",
               "terms terms.csv")  # fmt: skip
     one.add_argument("file", metavar="FILE")
+    one.add_argument("--dry-run", action="store_true", help="say what was read, set nothing")
 
     one = add(commands, "pause", verbs.pause, "Stop everything unprompted.", "pause --until 2023-01-03")
     one.add_argument("--until", type=_day, metavar="DATE")
@@ -268,6 +304,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--head", type=_head, metavar="N:MAC", help="check against a head kept elsewhere")
 
+    add(commands, "weekly", verbs_weekly.show_note, "The programme office's weekly note, as at now.", "weekly",
+        as_json=True)  # fmt: skip
+    add(commands, "policy", verbs_policy.show_policy, "The rules in force: when it reminds, chases and tells others.",
+        "policy", as_json=True)  # fmt: skip
     add(commands, "doctor", verbs.doctor, "Look for what keeps the bot from its work, and say what to do.", "doctor",
         as_json=True)  # fmt: skip
     one = add(commands, "backup", verbs.backup, "Copy the database to a file, while it is in use.",

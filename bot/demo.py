@@ -23,6 +23,7 @@ from programme.childdata import find_identifier
 from programme.facts import Group
 from programme.message_json import message_to_dict, reply_from_dict, reply_to_dict
 from programme.messages import Reply, Request, UserError, Where
+from programme.policy import Policy
 from programme.rag import COMPLETE, LOOKS
 from programme.refs import plain
 from programme.reminders import say_due
@@ -89,7 +90,7 @@ class Demo:
 
     def _open(self) -> App:
         settings = Settings(database_url=f"sqlite:///{self._file}")
-        app = App(settings, senders={"web": WebSender(self)})
+        app = App(settings, senders={"web": WebSender(self)}, policy=Policy())
         with app.db.read() as tx:
             known, is_used = find_setting(tx, "demo clock"), get_head(tx).number > 0
         if known is None and is_used:

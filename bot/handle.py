@@ -9,18 +9,29 @@ from datetime import UTC, date, datetime
 from bot.commands import (
     COMMANDS,
     Ask,
+    asking,
+    calendar,
+    choose,
     compose_reply,
+    cover,
     decide,
     find_refs_answered,
     form,
+    handover,
     hear,
     home,
     join,
     look,
+    meet,
+    minute,
+    minutes,
     rate,
     reply,
+    report_dates,
     undo,
     update,
+    weekly,
+    why,
 )
 from bot.commands.offer import find_offer
 from bot.meaning import ALONE, guess, is_sentence, split_word
@@ -29,8 +40,9 @@ from programme.childdata import find_identifier
 from programme.facts import Accountable, Actor, Group, Person
 from programme.message_json import message_to_dict
 from programme.messages import Block, Buttons, Form, Message, Reply, Request, Text, UserError
+from programme.minutes import looks_like_minutes
+from programme.policy import Policy
 from programme.refs import plain
-from programme.reminders import Policy
 from programme.saying import acknowledges, find_claimed_role, find_small_talk
 from storage import outbox
 from storage.appointments import mark_closed
@@ -48,9 +60,31 @@ from storage.people import (
 from storage.programme import mark_seen
 from storage.spoken import keep_spoken, list_spoken, was_edited
 
-_LONGEST = 4_000
+_LONGEST, _LONGEST_MINUTES = 4_000, 40_000
 # Imported to make their commands known, in the order of the help.
-_MODULES = (rate, update, form, decide, look, home, hear, join, reply, undo)
+_MODULES = (
+    *(
+        rate,
+        update,
+        form,
+        decide,
+        minute,
+        minutes,
+        asking,
+        report_dates,
+        look,
+        meet,
+        calendar,
+        why,
+        weekly,
+        home,
+        hear,
+        join,
+        cover,
+        choose,
+    ),
+    *(handover, reply, undo),
+)
 
 
 Carries = Callable[[Reply], bool]
@@ -69,13 +103,16 @@ _People = tuple[Directory, tuple[Group, ...], tuple[Accountable, ...], tuple[Per
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Takes requests from every channel. `clock` says what time it is; `wake` tells the sender that a reply is due."""
+    """Takes requests from every channel. `clock` says what time it is; `wake` tells the sender that a reply is due;
+    `schemes` are the channels that can send, `public_url` is where the web reaches this bot, "" where it does not."""
 
     db: Database
     calendar: Calendar
     policy: Policy
     clock: Callable[[], datetime]
     wake: Callable[[], None] = lambda: None
+    schemes: tuple[str, ...] = ()
+    public_url: str = ""
     _known: dict[tuple[int, date], _People] = field(default_factory=dict)  # the last read, while it still holds
 
     def answer(self, request: Request, carries: Carries = _everything) -> Reply | None:
@@ -140,8 +177,8 @@ class Door:
         directory, groups, leads, office = self._read_people(tx, today)
         word, words = split_word(text)
         actor = find_actor(tx, request.actor, today, directory, groups, leads)
-        if actor and actor.person and actor.person.closed and actor.person.scheme == request.where.channel:
-            mark_closed(tx, actor.key, False, now)  # nobody speaks from a closed account
+        if actor and actor.person and actor.person.closed and _speaks_from(request, actor.person):
+            mark_closed(tx, actor.person.reached_at, False, now)  # nobody speaks from a closed account
             directory, groups, leads, office = self._read_people(tx, today)
             actor = find_actor(tx, request.actor, today, directory, groups, leads)
         if actor is None:
@@ -161,8 +198,8 @@ class Door:
             return None  # its edit was here before it
         done = list_spoken(tx, request) if request.is_edit and request.said_id else []
         if request.files:
-            text = reply.add_files(tx, request, text)
-            word, words = split_word(text)
+            typed, text = text, reply.add_files(tx, request, text)
+            word, words = split_word(text) if typed else ("", text)  # a file's name is no command
         if (
             word not in COMMANDS
             or (word in ALONE and not ALONE[word].fullmatch(words))
@@ -171,8 +208,13 @@ class Door:
             answers_one = acknowledges(text) and len(find_refs_answered(tx, request)) == 1
             if (kind := find_small_talk(text)) and not done and not answers_one:
                 return compose_reply([kind])
+            pasted = not done and minutes.is_pasted(tx, actor, directory, text)
             try:
-                word, words = guess(tx, request, text, lambda said: find_offer(tx, actor, said, directory, now))
+                word, words = (
+                    ("minutes", text)
+                    if pasted
+                    else guess(tx, request, text, lambda said: find_offer(tx, actor, said, directory, now))
+                )
             except UserError:
                 refs = {row.ref for row in done if row.ref}
                 if len(refs) != 1:
@@ -180,7 +222,9 @@ class Door:
                         raise reply.stands(done) from None
                     raise
                 word, words = "reply", f"{refs.pop()} {text}"  # it was about that one, whatever else its message was
-        ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, directory, groups, leads, office)
+        who = (directory, groups, leads, office)
+        ours = (self.schemes, self.public_url)
+        ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, *who, *ours)
         before = get_head(tx).number
         answer = reply.edit(ask, word, done) if done else COMMANDS[word].run(ask)
         if request.said_id:
@@ -205,12 +249,25 @@ def _name_undo(answer: Message, first: int, last: int) -> Message:
     return replace(answer, blocks=tuple(name(block) for block in answer.blocks))
 
 
+def _speaks_from(request: Request, person: Person) -> bool:
+    """Whether it was said where they are written to, and not at another address of theirs."""
+    return person.scheme == request.where.channel and request.actor.partition(":")[2] in (
+        "",
+        person.reached_at.partition(":")[2],
+    )
+
+
 def _stop_too_much(text: str, request: Request) -> None:
     """UserError where words are too many: of a form, at the answer that is."""
     for name, said in {"": text, **request.fields}.items():
-        if len(said) > _LONGEST:
+        if len(said) <= _LONGEST:
+            continue
+        are_minutes = split_word(text)[0] == "minutes" or looks_like_minutes(text)
+        most = _LONGEST_MINUTES if are_minutes else _LONGEST
+        shorter = "paste them in two parts" if are_minutes else "say it shorter"
+        if len(said) > most:
             raise UserError(
-                f"That is {len(said):,} characters and the most is {_LONGEST:,}: say it shorter, "
+                f"That is {len(said):,} characters and the most is {most:,}: {shorter}, "
                 "or put it in a document and send its link with evidence REF LINK.",
                 field=name,
             )
@@ -221,14 +278,22 @@ def _stop_child_data(text: str, request: Request) -> None:
     for name, answer in request.fields.items():
         if found := find_identifier(plain(answer)):
             raise UserError(
-                f"That looks like {found}, so it was not kept: please say it without anything that points to a child.",
+                f"{_say_where(answer)} looks like {found}, so it was not kept: please say it without anything that "
+                "points to a child.",
                 field=name,
             )
     if found := find_identifier(plain("\n".join([text, *(file.name for file in request.files)]))):
         raise UserError(
-            f"That looks like {found}, so it was not kept: please delete your message here too, "
+            f"{_say_where(text)} looks like {found}, so it was not kept: please delete your message here too, "
             "and say it again without anything that points to a child."
         )
+
+
+def _say_where(text: str) -> str:
+    """The one line of several that seems to point to a child, never its words."""
+    lines = text.splitlines()
+    at = next((number for number, line in enumerate(lines, 1) if find_identifier(plain(line))), None)
+    return f"Line {at} of that" if at and len(lines) > 1 else "That"
 
 
 def _storable(text: str) -> str:

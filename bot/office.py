@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.absence import say_cover
+from bot.groups import say_cadence
 from documents.doubts import list_open_doubts
 from documents.papers import PaperKind, write_paper
 from documents.plan_json import plan_from_dict, plan_to_dict
 from jobs.compose import draw_digest, read_digest
+from programme.cadence import parse_cadence
 from programme.calendar import LONDON, Calendar, parse_terms, say_date
 from programme.childdata import find_in_plan
 from programme.compare import compare_plans, find_twin
-from programme.digest import compose_digest_paper
-from programme.facts import find_strategic_group
+from programme.digest_words import compose_digest_paper
 from programme.messages import UserError
 from programme.plan import Plan
 from programme.roles import suggest_roles
 from storage import appointments, people
+from storage.addresses import list_others
+from storage.cover import leave_covers
 from storage.db import Database, Tx
+from storage.handover import plan_handover
 from storage.history import Head, record, verify
+from storage.meetings import add_meeting, cancel_meeting, fill_ahead, has_cadences
+from storage.naming import find_name_now, list_last_names, list_renamed, name_with_former
 from storage.plans import find_last_plan, get_area_ref, store_plan
 from storage.programme import set_paused as pause_programme
 from storage.programme import set_setting
@@ -55,7 +63,8 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
         last = find_last_plan(tx)
         before = plan_from_dict(last) if last else None
         if before is not None:
-            lines += ["Against the last import:", *(f"  {line}" for line in compare_plans(before, plan).lines())]
+            changes = compare_plans(before, plan).without_answered(list_renamed(tx))
+            lines += ["Against the last import:", *(f"  {line}" for line in changes.lines())]
         if not dry_run:
             kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
             lines += [f"  {line}" for line in kept]
@@ -113,6 +122,8 @@ def set_holder(
     address = check_address(address)
     directory = people.read_directory(tx, today)
     person = appointments.set_person(tx, address, name=name, email=email)
+    role_id, _ = people.get_role(role, directory)
+    plan_handover(tx, directory, role_id, person, since, now, LONDON)
     found = appointments.set_holder(tx, role, person, directory, from_on=since)
     facts = {"role": found.abbreviation, "address": address, "from": since}
     record(tx, "people_set", actor=_OFFICE, account=account, now=now, facts=facts)
@@ -128,7 +139,15 @@ def end_holder(tx: Tx, role: str, address: str, *, on: date, today: date, now: d
     facts = {"role": found.abbreviation, "address": address, "on": on}
     record(tx, "people_end", actor=_OFFICE, account=account, now=now, facts=facts)
     renew_homes(tx, now, [check_address(address)])
-    return f"{address} no longer holds {found.abbreviation} from {say_date(on)}."
+    line = f"{address} no longer holds {found.abbreviation} from {say_date(on)}."
+    person = people.find_person(tx, check_address(address))
+    if person is None or appointments.list_roles_held(tx, person.id, on):
+        return line
+    covered = [people.read_directory(tx, today).roles[one].abbreviation for one in leave_covers(tx, person.id, on)]
+    if not covered:
+        return line
+    names = " and ".join(covered)
+    return f"{line} They covered {names}, which comes to the programme office until somebody else does."
 
 
 def set_office(tx: Tx, address: str, *, name: str | None, now: datetime, account: str) -> str:
@@ -153,7 +172,9 @@ def end_office(tx: Tx, address: str, *, now: datetime, account: str) -> str:
 def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
     """Who holds what, past and to come too."""
     holdings = people.list_holdings(tx)
+    covers = [one for one in people.read_directory(tx, today).covers if one.until_on > today]
     office = [one for one in people.list_persons(tx).values() if one.office]
+    others = list_others(tx)
     if as_json:
         rows = [
             {
@@ -164,15 +185,23 @@ def list_people(tx: Tx, today: date, *, as_json: bool) -> str:
                 "until": _iso(until),
             }
             | ({"closed": True} if one.closed else {})
+            | ({"also": others[one.id], "written_to": one.reached_at} if one.id in others else {})
             for role, one, since, until in holdings
         ]
+        shown = [
+            {"role": one.role, "away": one.away.address, "by": one.by.address if one.by else None}
+            | {"from": _iso(one.from_on), "to": _iso(one.last_on)}
+            for one in covers
+        ]
         whole = {"people": rows, "office": [{"address": one.address, "name": one.name or None} for one in office]}
-        return json.dumps(whole, ensure_ascii=False, indent=2)
+        return json.dumps(whole | ({"covers": shown} if shown else {}), ensure_ascii=False, indent=2)
     lines = [f"programme office: {one.label}{', account closed' if one.closed else ''}" for one in office]
     for role, one, since, until in holdings:
         dates = " ".join([*([f"from {since}"] if since else []), *([f"until {until}"] if until else [])])
         parts = [f"{one.label}{f' ({one.address})' if one.name else ''}", dates, "account closed" if one.closed else ""]
+        parts += [f"also {each}{' (written to)' if each == one.write_to else ''}" for each in others.get(one.id, ())]
         lines.append(f"{role}: {', '.join(part for part in parts if part)}")
+    lines += [f"Covered: {say_cover(one)}" for one in covers]
     return "\n".join(lines) or "Nobody yet. Add somebody: halfterm people set ROLE ADDRESS"
 
 
@@ -204,6 +233,7 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
             "means": means,
             "holders": holders,
             "suggested": [],
+            "marks": {"school": role.school, "elected": role.elected, "reads all": role.reads_all},
         }
         if not role.listed and not means:
             row["suggested"] = [
@@ -212,12 +242,18 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
             ]
         rows.append(row)
     if as_json:
-        return json.dumps({"roles": rows}, ensure_ascii=False, indent=2)
+        flags = [{name.replace(" ", "_"): True for name, marked in row.pop("marks").items() if marked} for row in rows]
+        whole = [row | marked for row, marked in zip(rows, flags, strict=True)]
+        return json.dumps({"roles": whole}, ensure_ascii=False, indent=2)
     lines: list[str] = []
+    called = list_last_names(tx, "role")
     for row in rows:
         who = ", ".join(row["holders"]) or "nobody"
+        name = name_with_former(called, row["abbreviation"])
+        marked = [word for word, flag in row["marks"].items() if flag]
         if row["listed"]:
-            lines.append(f"{row['abbreviation']}: {row['title']}, {row['organisation']}: {who}")
+            marks = f" ({', '.join(marked)})" if marked else ""
+            lines.append(f"{name}: {row['title']}, {row['organisation']}{marks}: {who}")
         elif row["means"]:
             lines.append(f"{row['abbreviation']}: means {' and '.join(row['means'])}")
         else:
@@ -241,7 +277,11 @@ def set_group(
 ) -> str:
     """Add or change a governance group and its meetings. UserError where a value is not one the plan knows."""
     directory = people.read_directory(tx, today)
+    name = find_name_now(tx, "group", name) or name
     values = dict(values)  # checked and put in the stored form below
+    if "cadence" in values:
+        ended = values["cadence"].strip().lower() in ("", "none")
+        values["cadence"] = "" if ended else str(parse_cadence(values["cadence"]))
     for kind in values.get("kinds", ()):
         if kind not in ("decides", "informed", "voice"):
             raise UserError(f"“{kind}” is not a kind of group: use decides, informed or voice.")
@@ -266,9 +306,11 @@ def set_group(
     stored = appointments.set_group(tx, name, directory, **values)
     group = people.get_group(tx, stored, directory)
     for starts_at in meets:
-        appointments.add_meeting(tx, group.id, starts_at)
+        add_meeting(tx, group.id, starts_at, now)
     for starts_at in cancels:
-        appointments.cancel_meeting(tx, group, starts_at)
+        cancel_meeting(tx, group, starts_at, now)
+    if has_cadences(tx) or "cadence" in values:
+        fill_ahead(tx, now, calendar)
     yielded = appointments.take_holdings(tx, group) if values.get("holds") else []
     facts = {**values, "group": stored, "meets": [one.isoformat() for one in meets]}
     facts |= {"cancels": [one.isoformat() for one in cancels]} if cancels else {}
@@ -288,49 +330,19 @@ def set_group(
             lines.append("That is a closed day: please check it.")
     elif meets:
         lines.append("Those dates are past as at today, so it has no meeting to come.")
+    if values.get("cadence"):
+        lines.append(say_cadence(group, now, calendar))
     return " ".join(lines)
 
 
-def list_groups(tx: Tx, today: date, now: datetime, calendar: Calendar, *, as_json: bool) -> str:
-    """The groups, what they hold, who chairs them and when they meet next."""
-    directory = people.read_directory(tx, today)
-    groups = people.list_groups(tx, directory)
-    strategic = find_strategic_group(groups)
-    if as_json:
-        shown = [
-            {
-                "name": group.name,
-                "purpose": group.purpose or None,
-                "kinds": list(group.kinds),
-                "strategic": group is strategic,
-                "chair": group.chair or None,
-                "holds": list(group.holds),
-                "scope": list(group.scope),
-                "reports_to": list(group.reports_to),
-                "channel": group.channel or None,
-                "papers": group.papers,
-                "meets": [meeting.starts_at.isoformat() for meeting in group.meetings],
-            }
-            for group in groups
-        ]
-        return json.dumps({"groups": shown}, ensure_ascii=False, indent=2)
-    lines: list[str] = []
-    for group in groups:
-        meeting = group.next_meeting(now)
-        parts = [group.name + (" (strategic)" if group is strategic else "")]
-        parts.append(f"chair {group.chair}" if group.chair else "no chair")
-        if group.holds:
-            parts.append(f"holds {', '.join(group.holds)}")
-        parts.append(f"meets {calendar.local(meeting.starts_at):%d %B %Y %H:%M}" if meeting else "no meeting planned")
-        lines.append("; ".join(parts))
-    return "\n".join(lines) or "No groups yet. Import a plan: halfterm import FILE"
-
-
-def set_terms(tx: Tx, text: str, *, now: datetime, account: str) -> str:
-    """The programme's half terms, from CSV. UserError names the line that is wrong."""
+def set_terms(tx: Tx, text: str, *, now: datetime, account: str, calendar: Calendar | None = None) -> str:
+    """The programme's half terms, from CSV. UserError names the line that is wrong. With a `calendar`, meetings that
+    follow a cadence are set by them at once, otherwise within the hour."""
     terms = parse_terms(text)
     set_setting(tx, "terms", text)
     record(tx, "terms", actor=_OFFICE, account=account, now=now, facts={"half_terms": len(terms)})
+    if calendar is not None and has_cadences(tx):
+        fill_ahead(tx, now, replace(calendar, half_terms=terms))
     one = "term is" if len(terms) == 1 else "terms are"
     span = f"{say_date(terms[0].starts_on)} to {say_date(terms[-1].ends_on)}"
     return f"{len(terms)} half {one} set, {span}. A running serve reads them when it is started again."

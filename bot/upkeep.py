@@ -13,6 +13,7 @@ from bot.settings import Settings, SettingsError, read_settings
 from jobs.deliver import NotSent, Undeliverable
 from programme.calendar import Calendar, say_date
 from programme.facts import find_holding_group, find_strategic_group
+from programme.policy_words import list_rules
 from storage import backup
 from storage.actions import list_actions
 from storage.db import DatabaseError
@@ -54,6 +55,7 @@ def examine(
         return [
             Check(True, "The settings can be read; the database opens and its schema is up to date."),
             _check_key(app.settings),
+            *_check_rules(app, now),
             *_check_calendar(app.calendar, now),
             *_check_programme(app, now),
             *_check_slack(app, now, clock),
@@ -70,6 +72,26 @@ def _check_key(settings: Settings) -> Check:
         f"The key that signs the history is in {settings.key_file()}, beside the database: keep a copy of it apart, "
         "or set SECRET_KEY to what it holds. Whoever has both can rewrite the history.",
     )
+
+
+def _check_rules(app: App, now: datetime) -> Iterator[Check]:
+    """Whether the programme has rules of its own, and whether the roles that they name are there."""
+    path = app.settings.find_rules()
+    if path is None:
+        yield Check(True, "There is no halfterm.toml, so the rules are halfterm's own: halfterm policy says them.")
+        return
+    set_here = sum(rule.changed for rule in list_rules(app.policy))
+    rules = "1 rule is" if set_here == 1 else f"{set_here} rules are"
+    yield Check(True, f"{path} can be read; {rules} the programme's own: halfterm policy says them.")
+    with app.db.read() as tx:
+        directory = read_directory(tx, app.calendar.today(now))
+    for report in app.policy.reports:
+        if report.owner and not directory.find_roles(report.owner):
+            yield Check(
+                None,
+                f"{path} gives the report {report.name} to {report.owner}, which is no role of the plan, so the office "
+                "is asked for it: write a role of halfterm roles list",
+            )
 
 
 def _check_calendar(calendar: Calendar, now: datetime) -> Iterator[Check]:
@@ -193,11 +215,11 @@ def _list_addresses(app: App, today: date) -> tuple[dict[str, str], dict[str, st
         groups = list_groups(tx, read_directory(tx, today))
         channels = {one.address: "a channel that hears of ratings" for one in list_listening(tx)}
         channels |= {one.channel: one.name for one in groups if one.channel}
-        people = {one.address: "programme office" for one in list_office(tx)}
+        people = {one.reached_at: "programme office" for one in list_office(tx)}
         for role, one, _, until in list_holdings(tx):
             if not one.closed and (until is None or until > today):
-                before = people.get(one.address)
-                people[one.address] = f"{before}, {role}" if before else role
+                before = people.get(one.reached_at)
+                people[one.reached_at] = f"{before}, {role}" if before else role
     return channels, people
 
 
@@ -230,22 +252,42 @@ def restore(settings: Settings, path: Path, now: datetime, *, dry_run: bool, wit
         dry_run=dry_run,
         with_faults=with_faults,
     )
+    asked, told = (found.asked, found.told) if dry_run else _plan_again(settings, found, now)
     lines = [
         f"The backup was made at {found.made_at.isoformat(timespec='minutes')}; "
         f"its history has {found.verdict.head.number} rows."
     ]
     lines += [f"Fault: {fault}." for fault in found.verdict.faults]
-    if found.asked:
+    if asked:
+        lines.append(f"{asked} messages may have been sent since: their channel is asked before anything is said.")
+    if told:
         lines.append(
-            f"{found.asked} messages may have been sent since: their channel is asked before anything is said."
-        )
-    if found.told:
-        lines.append(
-            f"{found.told} messages may have been sent since and cannot be asked for: "
+            f"{told} messages may have been sent since and cannot be asked for: "
             "they are not sent, and the office is told."
         )
-    lines.append("What was only planned after the backup is not known to it, and may be said once more.")
+    lines.append("What people have said to the bot since then is not known to it: please ask them to say it again.")
     if found.kept:
         lines.append(f"The database until now is kept as {found.kept}.")
     lines.append("Dry run: nothing was changed." if dry_run else "Restored.")
     return lines
+
+
+def _plan_again(settings: Settings, found: backup.Restored, now: datetime) -> tuple[int, int]:
+    """Plan each morning that has come since the backup, as it was planned then: what fell due may have been sent.
+
+    Returns how many messages in all are to be asked for, and how many are left to the office.
+    """
+    asked, told, app = found.asked, found.told, App(settings)
+    try:
+        day, last = app.calendar.today(found.made_at), app.calendar.today(now)
+        while day <= last:
+            at = app.calendar.instant(day, app.calendar.opens)
+            if app.calendar.is_open(day) and found.made_at < at <= now:
+                app.plan(at)
+                with app.db.write() as tx:
+                    more = backup.doubt_planned(tx, at, now, _CAN_ASK)
+                asked, told = asked + more[0], told + more[1]
+            day += timedelta(days=1)
+    finally:
+        app.close()
+    return asked, told

@@ -28,7 +28,7 @@ _BY_ENDING: dict[str, PaperKind] = {".html": "html", ".docx": "docx", ".pdf": "p
 
 
 @contextmanager
-def _app(options: Namespace) -> Iterator[App]:
+def open_for(options: Namespace) -> Iterator[App]:
     # With --json, standard output is one document and nothing else.
     app = open_app(out=sys.stderr if getattr(options, "json", False) else sys.stdout)
     try:
@@ -41,7 +41,7 @@ def import_plan(options: Namespace) -> int:
     path = Path(options.file)
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)  # enough to see that it is too large
-    with _app(options) as app:
+    with open_for(options) as app:
         found = read_plan(data, path.name, app.calendar.half_terms)
         told = office.import_plan(app.db, found, account(), options.now, dry_run=options.dry_run)
     if options.json:
@@ -52,7 +52,7 @@ def import_plan(options: Namespace) -> int:
 
 
 def tick(options: Namespace) -> int:
-    with _app(options) as app:
+    with open_for(options) as app:
         new, tally = app.tick(options.now)
     if options.json:
         counts = {"planned": new, "sent": tally.sent, "put_off": tally.put_off, "failed": tally.failed}
@@ -72,7 +72,7 @@ def tick(options: Namespace) -> int:
 def say(options: Namespace) -> int:
     by = f"console, for {options.actor}, by {account()}"
     request = Request(options.actor, " ".join(options.words), Where("console"), account=by)
-    with _app(options) as app:
+    with open_for(options) as app:
         reply = app.door(lambda: options.now).answer(request)
     if reply is None:
         return 0
@@ -88,7 +88,7 @@ def digest(options: Namespace) -> int:
         return USED_WRONGLY
     if options.out and not (folder := Path(options.out).parent).is_dir():
         raise UserError(f"There is no folder {folder}: make it first, or choose another for --out.")
-    with _app(options) as app:
+    with open_for(options) as app:
         data = office.write_digest(app, options.group, kind, options.now)
     if options.out:
         Path(options.out).write_bytes(data)
@@ -99,7 +99,7 @@ def digest(options: Namespace) -> int:
 
 
 def set_holder(options: Namespace) -> int:
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = office.set_holder(
             tx,
             options.role,
@@ -116,7 +116,7 @@ def set_holder(options: Namespace) -> int:
 
 
 def end_holder(options: Namespace) -> int:
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         today = app.calendar.today(options.now)
         if options.role.casefold() == "office":
             if options.on:
@@ -137,7 +137,7 @@ def end_holder(options: Namespace) -> int:
 
 
 def set_office(options: Namespace) -> int:
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = office.set_office(tx, options.address, name=options.name, now=options.now, account=account())
     print(line)
     return 0
@@ -149,7 +149,7 @@ def load_people(options: Namespace) -> int:
     with Path(options.file).open("rb") as file:
         data = file.read(roll.MOST_BYTES + 1)
     holdings, refused = roll.read_roll(data)
-    with _app(options) as app:
+    with open_for(options) as app:
         today = app.calendar.today(options.now)
         with app.db.read() as tx:
             holdings, unknown = roll.check_roles(tx, holdings, today)
@@ -223,7 +223,7 @@ def manifest_teams(options: Namespace) -> int:
 def join_workspace(options: Namespace) -> int:
     from bot import joining  # with what locks tokens, only where it is wanted
 
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = joining.join(tx, options.workspace, name=options.name, now=options.now, account=account())
     print(line)
     return 0
@@ -232,7 +232,7 @@ def join_workspace(options: Namespace) -> int:
 def leave_workspace(options: Namespace) -> int:
     from bot import joining
 
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = joining.leave(tx, options.workspace, now=options.now, account=account())
     print(line)
     return 0
@@ -241,7 +241,7 @@ def leave_workspace(options: Namespace) -> int:
 def list_workspaces(options: Namespace) -> int:
     from bot import joining
 
-    with _app(options) as app, app.db.read() as tx:
+    with open_for(options) as app, app.db.read() as tx:
         print(joining.list_all(tx, app.settings, as_json=options.json))
     return 0
 
@@ -249,21 +249,21 @@ def list_workspaces(options: Namespace) -> int:
 def rekey_workspaces(options: Namespace) -> int:
     from bot import joining
 
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = joining.rekey(tx, app.settings, dry_run=options.dry_run, now=options.now, account=account())
     print(line)
     return 0
 
 
 def list_people(options: Namespace) -> int:
-    with _app(options) as app, app.db.read() as tx:
+    with open_for(options) as app, app.db.read() as tx:
         print(office.list_people(tx, app.calendar.today(options.now), as_json=options.json))
     return 0
 
 
 def set_meaning(options: Namespace) -> int:
     means = [part.strip() for part in options.means.split(",") if part.strip()]
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         today = app.calendar.today(options.now)
         line = office.set_meaning(tx, options.text, means, today=today, now=options.now, account=account())
     print(line)
@@ -271,73 +271,27 @@ def set_meaning(options: Namespace) -> int:
 
 
 def list_roles(options: Namespace) -> int:
-    with _app(options) as app, app.db.read() as tx:
+    with open_for(options) as app, app.db.read() as tx:
         print(office.list_roles(tx, app.calendar.today(options.now), as_json=options.json))
     return 0
 
 
-def set_group(options: Namespace) -> int:
-    values = {
-        "kinds": _split(options.kind),
-        "strategic": True if options.strategic else None,
-        "chair": options.chair,
-        "holds": _split(options.holds),
-        "scope": _split(options.scope),
-        "reports_to": options.reports_to or None,
-        "channel": options.channel,
-        "papers": options.papers,
-    }
-    with _app(options) as app, app.db.write() as tx:
-        line = office.set_group(
-            tx,
-            options.name,
-            {name: value for name, value in values.items() if value is not None},
-            options.meets or [],
-            today=app.calendar.today(options.now),
-            now=options.now,
-            calendar=app.calendar,
-            account=account(),
-            cancels=options.cancel or [],
-            new=options.new,
-        )
-    print(line)
-    return 0
-
-
-def list_groups(options: Namespace) -> int:
-    with _app(options) as app, app.db.read() as tx:
-        today = app.calendar.today(options.now)
-        print(office.list_groups(tx, today, options.now, app.calendar, as_json=options.json))
-    return 0
-
-
-def set_terms(options: Namespace) -> int:
-    try:
-        text = Path(options.file).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(f"{options.file} is not text in UTF-8: save it again as CSV with that encoding.") from None
-    with _app(options) as app, app.db.write() as tx:
-        line = office.set_terms(tx, text, now=options.now, account=account())
-    print(line)
-    return 0
-
-
 def pause(options: Namespace) -> int:
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = office.set_paused(tx, True, options.until, now=options.now, account=account())
     print(line)
     return 0
 
 
 def resume(options: Namespace) -> int:
-    with _app(options) as app, app.db.write() as tx:
+    with open_for(options) as app, app.db.write() as tx:
         line = office.set_paused(tx, False, None, now=options.now, account=account())
     print(line)
     return 0
 
 
 def verify_audit(options: Namespace) -> int:
-    with _app(options) as app, app.db.read() as tx:
+    with open_for(options) as app, app.db.read() as tx:
         lines, faults = office.verify_audit(tx, options.head)
     print("\n".join(lines))
     return COULD_NOT if faults else 0
@@ -358,7 +312,7 @@ def doctor(options: Namespace) -> int:
 def backup(options: Namespace) -> int:
     from bot.upkeep import make_backup
 
-    with _app(options) as app:
+    with open_for(options) as app:
         print(make_backup(app, Path(options.file), options.now))
     return 0
 
@@ -388,7 +342,3 @@ def demo(options: Namespace) -> int:
             raise UserError("The tour has days of its own: leave --now out.")
         return run_tour(sys.stdout)
     return run_demo(Path(options.folder), options.host, options.port, fresh=options.fresh, starts=options.given_now)
-
-
-def _split(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]

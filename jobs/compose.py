@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from textwrap import shorten
@@ -12,9 +12,13 @@ from typing import Any
 from documents.picture import draw_ratings
 from jobs.deliver import Composed, Nothing
 from jobs.files import draw_digest_files
+from jobs.moved_meetings import find_asked
+from jobs.planning import Teller
 from programme.calendar import Calendar
 from programme.claims import compose_claim
-from programme.digest import Digest, compose_digest_message, compose_since, gather_digest, say_latest
+from programme.cover import AWAY
+from programme.digest import Digest, gather_digest, say_latest
+from programme.digest_words import compose_digest_message, compose_since
 from programme.escalation import Told, compose_correction, compose_notice, list_leads_told, list_told
 from programme.facts import (
     Accountable,
@@ -27,28 +31,23 @@ from programme.facts import (
     find_holding_group,
     find_strategic_group,
 )
+from programme.items import Item
 from programme.message_json import message_from_dict
 from programme.messages import Message, Picture
 from programme.news import compose_news
 from programme.permissions import may_see_all
 from programme.plan import Metric
+from programme.policy import Policy
 from programme.rag import LOOKS, Rag
-from programme.reminders import (
-    Item,
-    Policy,
-    asked_of,
-    carry_until,
-    compose_bundle,
-    find_silence,
-    list_people,
-    say_due,
-)
+from programme.reminders import ASKED, asked_of, carry_until, compose_bundle, find_silence, list_people, say_due
+from programme.school import Calendars
 from storage import ledger, outbox
 from storage.actions import find_escalation, find_said, list_actions
-from storage.appointments import list_roles_held
 from storage.claims import find_claim
+from storage.cover import find_absence
 from storage.db import Tx
-from storage.installations import has_left
+from storage.handover import list_refs
+from storage.minutes import count_drafts
 from storage.people import (
     Directory,
     find_actor,
@@ -61,7 +60,9 @@ from storage.people import (
     read_directory,
 )
 from storage.plans import list_metrics
+from storage.sending import find_bar
 
+_GONE = "it is no longer theirs"
 _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
 
 
@@ -75,6 +76,8 @@ class Facts:
     groups: list[Group]
     office: list[Person]
     leads: list[Accountable]
+    calendar: Calendar
+    policy: Policy
 
     def find_holding(self, action: Action | None) -> Group | None:
         return find_holding_group(action.focus_area, action.priority, self.groups) if action else None
@@ -86,10 +89,6 @@ class Facts:
     def list_near(self, action: Action) -> list[Group]:
         """The groups whose chairs hear of an alarm: the holding and the strategic one."""
         return [one for one in (self.find_holding(action), find_strategic_group(self.groups)) if one]
-
-    def find_group(self, subject: str) -> Group:
-        """The group that a rung of the office is about; one without a name or meetings for any other subject."""
-        return next((one for one in self.groups if subject == f"group {one.id}"), Group(0, ""))
 
 
 Also = Callable[["Composer", Tx, outbox.Row, datetime], Composed | Nothing]
@@ -103,6 +102,7 @@ class Composer:
     policy: Policy
     schemes: Collection[str]  # the channels that can send
     also: Mapping[str, Also] = field(default_factory=dict)  # kinds that are composed elsewhere, with this one's help
+    tellers: Mapping[str, Teller] = field(default_factory=dict)  # kinds of rungs that are told elsewhere
 
     def __call__(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         kinds: dict[str, Callable[[Tx, outbox.Row, datetime], Composed | Nothing]] = {
@@ -116,25 +116,27 @@ class Composer:
             "claim": self._claim,
             **{kind: partial(compose, self) for kind, compose in self.also.items()},
         }
-        someone = find_person(tx, row.address)
-        if someone and someone.closed and "redacted" not in row.facts:
-            return Nothing("their account is closed")
-        if has_left(tx, row.address) and "redacted" not in row.facts:
-            return Nothing("that workspace has left the programme")
+        if "redacted" not in row.facts and (bar := find_bar(tx, row.address)):
+            return Nothing(bar)
         return kinds[row.kind](tx, row, now)
 
     def _bundle(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-        """The person's rungs that are due and still worth saying; one bundle a day, two a week, whatever was queued."""
+        """The person's rungs that are due and still worth saying: one bundle a day, so many a week, whatever is due."""
         person = list_persons(tx).get(row.facts["person"])
-        if person is None or person.address != row.address:
+        there = find_person(tx, row.address)
+        if person is None or there is None or there.id != person.id:
             return Nothing("this person is no longer written to there")
         today = self.calendar.today(now)
         others = ledger.list_bundles(tx, now - _LOOK_BACK, but=row.id)
         sent = {self.calendar.today(at) for who, at in others if who == person.id}
-        until = carry_until(today, sent, self.calendar, self.policy, daily=person.office)
+        policy = self.policy.with_rhythm(person.rhythm)
+        facts = self.read(tx, now)
+        calendar = Calendars(self.calendar, facts.directory.roles, facts.directory.holders).of(person.id)
+        if calendar is not self.calendar and not calendar.is_open(today):
+            return Nothing("it is a school holiday: what is left waits for the next bundle")
+        until = carry_until(today, sent, calendar, policy, daily=person.may_daily)
         if until is None or today in sent:
             return Nothing("another bundle has gone: what is left waits for the next")
-        facts = self.read(tx, now)
         lines = ledger.list_planned(tx, until, person.id)
         actions = {
             one.ref: one
@@ -149,10 +151,7 @@ class Composer:
             action = actions.get(line.rung.subject)
             silence = self.find_silence(facts, line.rung, action, person)
             if silence is None:
-                meeting = facts.find_next_meeting(action)
-                meets_on = self.calendar.today(meeting.starts_at) if meeting else None
-                words = self.say(facts, line.rung, action, metrics)
-                items.append(Item(line.rung, action, words, meets_on))
+                items.append(self.make_item(facts, line.rung, action, metrics))
                 carried.append(line.id)
             elif line.rung.on <= today:  # what only falls due later in the week is decided then
                 silenced[line.id] = silence
@@ -160,19 +159,37 @@ class Composer:
             return Nothing("nothing in it was still worth saying", silenced)
         message = compose_bundle(items, today, self.calendar, self.policy)
         refs = {item.action.ref for item in items if item.action}
-        return Composed(message, tuple(sorted(refs)), tuple(carried), silenced)
+        handed = [int(item.rung.subject.split()[1]) for item in items if item.rung.kind == "handover"]
+        follow = {"handovers": sorted(set(handed))} if handed else None
+        for role_id in handed:  # so that words redacted are taken out of it too
+            refs |= set(list_refs(tx, facts.directory, facts.directory.roles[role_id]))
+        return Composed(message, tuple(sorted(refs)), tuple(carried), silenced, follow=follow)
 
     def read(self, tx: Tx, now: datetime) -> Facts:
         directory = read_directory(tx, self.calendar.today(now))
-        return Facts(tx, now, directory, list_groups(tx, directory), list_office(tx), list_leads(tx, directory))
+        return Facts(
+            tx,
+            now,
+            directory,
+            list_groups(tx, directory),
+            list_office(tx),
+            list_leads(tx, directory),
+            self.calendar,
+            self.policy,
+        )
 
     def find_silence(self, facts: Facts, rung: Rung, action: Action | None, person: Person) -> str | None:
         """Why a rung is not said to this person now; None where it is."""
-        if rung.kind == "office":
-            return self._find_office_silence(facts, rung, person)
+        if teller := self.tellers.get(rung.kind):
+            return teller.find_silence(facts, rung, person)
         silence = find_silence(rung, action, facts.find_holding(action), facts.now, self.calendar, self.policy)
         if silence or action is None:
             return silence
+        moved = facts.find_next_meeting(action) if rung.kind == "meeting" else None
+        if moved and moved.earlier:
+            silence = find_asked(facts.tx, rung, moved, facts.now, self.calendar, self.policy)
+            if silence:
+                return silence
         hears: set[tuple[int, str]]
         if rung.kind in ("news", "not_mine"):
             said = find_said(facts.tx, _row_of(rung))
@@ -196,23 +213,24 @@ class Composer:
         else:
             asked = list_people(asked_of(action, rung.kind), facts.office, self.schemes)
             hears = {(one.id, role) for one, role in asked if one}
-        return None if (person.id, rung.passed_for) in hears else "it is no longer theirs"
+        theirs, today = asked_of(action, rung.kind), self.calendar.today(facts.now)
+        if (person.id, rung.passed_for) not in hears:
+            return AWAY if find_absence(facts.directory, person.id, theirs, today) else _GONE
+        if rung.kind not in ASKED or not facts.directory.covers or action.waiting_for(rung.on):
+            return None
+        was_away = find_absence(facts.directory, person.id, theirs, rung.on)
+        return "it was answered while they were away" if was_away else None
 
-    def _find_office_silence(self, facts: Facts, rung: Rung, person: Person) -> str | None:
-        if not person.office:
-            return "no longer of the programme office"
-        if rung.subject.startswith("person ") and not _find_closed(facts, rung)[1]:
-            return "the account is open again, or holds nothing any more"
-        days = (self.calendar.today(meeting.starts_at) for meeting in facts.find_group(rung.subject).meetings)
-        half = self.calendar.half_term_of(rung.on)
-        if half and any(half.starts_on <= day <= half.ends_on for day in days):
-            return "a meeting has been set"
-        return None
+    def make_item(self, facts: Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> Item:
+        """What a bundle says of a rung."""
+        if teller := self.tellers.get(rung.kind):
+            return teller.make_item(facts, rung)
+        meeting = facts.find_next_meeting(action)
+        meets_on = self.calendar.today(meeting.starts_at) if meeting else None
+        return Item(rung, action, self.say(facts, rung, action, metrics), meets_on)
 
     def say(self, facts: Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> str:
         """The sentence of a rung that is told rather than asked; the plan's indicator for a starting list."""
-        if rung.kind == "office":
-            return _say_trouble(facts, rung)
         if action is None:
             return ""
         if rung.kind == "starting":
@@ -290,7 +308,9 @@ class Composer:
         return Composed(compose_digest_message(digest, draw_digest(digest)), follow={"group": group.name})
 
     def _file(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-        """A digest as files, for whoever may still read it."""
+        """A digest or what was handed over as files, for whoever may still read it."""
+        if "handovers" in row.facts:
+            return self.also["handover"](self, tx, row, now)
         today = self.calendar.today(now)
         directory = read_directory(tx, today)
         groups = list_groups(tx, directory)
@@ -327,41 +347,6 @@ def _row_of(rung: Rung) -> int:
     return int(rung.rung.removeprefix("row "))
 
 
-def _find_closed(facts: Facts, rung: Rung) -> tuple[Person, list[str]]:
-    """Whose account the office is told is closed, and what they hold while it is."""
-    someone = list_persons(facts.tx).get(int(rung.subject.removeprefix("person ")), Person(0, ""))
-    held = list_roles_held(facts.tx, someone.id, rung.on) if someone.closed else []
-    return someone, [*held, *(["office"] if someone.closed and someone.office else [])]
-
-
-def _say_trouble(facts: Facts, rung: Rung) -> str:
-    """What the office is told that is not about one action."""
-    kind, _, number = rung.subject.partition(" ")
-    if kind == "group":
-        name = facts.find_group(rung.subject).name
-        return (
-            f"{name} holds actions and has no meeting in {rung.rung}. To set one: halfterm groups set NAME --meets DATE"
-        )
-    if kind == "person":
-        someone, roles = _find_closed(facts, rung)
-        ends = " and ".join(f"halfterm people end {role} {someone.address}" for role in roles)
-        return (
-            f"The {someone.scheme.title()} account of {someone.label} ({', '.join(roles)}) is closed, so nothing is "
-            f"sent there. To end it: {ends}"
-        )
-    row = outbox.find_line(facts.tx, int(number))
-    who = label_of(facts.tx, row.address) if row else "somebody"
-    refs = ", ".join(ref for ref in ledger.list_subjects(facts.tx, int(number)) if " " not in ref)
-    about = f" about {refs}" if refs else ""
-    if rung.rung == "doubtful":
-        return f"A message to {who}{about} was perhaps sent twice: no answer came the first time."
-    if rung.rung == "failed" and row and row.kind == "file":
-        return f"The digest's files for {who} could not be shared: {row.trouble}. The digest itself has gone."
-    if rung.rung == "failed":
-        return f"A message to {who}{about} could not be sent: {row.trouble if row else ''}. Please pass it on."
-    return f"A message to {who}{about} waits, because that channel is not set up here. Please pass it on."
-
-
 def read_digest(
     tx: Tx, group: Group, directory: Directory, now: datetime, calendar: Calendar, policy: Policy
 ) -> Digest:
@@ -369,7 +354,8 @@ def read_digest(
     had_since = read_had_since(tx, calendar)
     groups = list_groups(tx, directory)
     actions = list_actions(tx, directory)
-    return gather_digest(group, groups, actions, list_metrics(tx), had_since, now, calendar, policy)
+    digest = gather_digest(group, groups, actions, list_metrics(tx), had_since, now, calendar, policy)
+    return replace(digest, to_confirm=count_drafts(tx, group.id))
 
 
 def read_had_since(tx: Tx, calendar: Calendar) -> dict[str, date]:

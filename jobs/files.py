@@ -7,7 +7,8 @@ import re
 from documents.papers import write_paper
 from documents.picture import svg_to_png
 from jobs.sender import Attachment
-from programme.digest import Digest, compose_digest_paper
+from programme.digest import Digest
+from programme.digest_words import compose_digest_paper
 from programme.messages import Picture
 
 _PIXELS = 1_280  # across

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
@@ -22,11 +23,12 @@ from programme.home import (
 )
 from programme.messages import Button, Message
 from programme.permissions import find_deciding_group, may_agree
-from programme.reminders import Policy
+from programme.policy import Policy
 from programme.waiting import say_waiting
 from storage.actions import list_actions
 from storage.claims import list_open_claims
 from storage.db import Tx
+from storage.minutes import list_drafts
 from storage.owned import Meets, Owned, count_owned, list_owned
 from storage.people import Directory, find_actor, label_of, list_groups, list_leads, list_office, read_directory
 from storage.watch import (
@@ -167,6 +169,12 @@ def _list_for_chair(
         ]
         buttons = (Button("See what waits", "agree"),)
         listed.append(Listed("Waiting for you to agree", tuple(lines), len(waiting), buttons))
+    drafts = [one for one in list_drafts(tx) if one.by == actor.key or one.group in actor.chairs]
+    if drafts:
+        of = Counter(one.group + (f", {say_date(one.meeting_on)}" if one.meeting_on else "") for one in drafts)
+        lines = [f"{meeting}: {_count(number, 'line')}" for meeting, number in of.items()]
+        button = Button("See what is left", "minutes")
+        listed.append(Listed("Minutes to confirm", first_few(lines), len(drafts), (button,)))
     alarms = [
         one
         for one in list_alarms(tx, now)

@@ -6,10 +6,11 @@ Bank holidays come from `bank_holidays_england.csv`; its source is https://www.g
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -87,6 +88,11 @@ class Calendar:
 
     def add_working_days(self, day: date, n: int, school: bool = False) -> date:
         """The nth open day after `day` (before it, where n is negative); `day` itself, open or not, for 0."""
+        if school:
+            return self._walk(day, n, school)
+        return _add_working_days(self.bank_holidays, self.closures, day, n)
+
+    def _walk(self, day: date, n: int, school: bool) -> date:
         step = _DAY if n > 0 else -_DAY
         for _ in range(abs(n)):
             day += step
@@ -104,6 +110,15 @@ class Calendar:
         weekdays = 5 * weeks + sum((end - n * _DAY).weekday() < 5 for n in range(odd_days))
         closed = sum(start < day <= end and day.weekday() < 5 for day in self.bank_holidays | self.closures)
         return weekdays - closed
+
+    def for_schools(self) -> Calendar:
+        """The same for somebody who works in a school: its holidays are closed days too."""
+        holidays = set()
+        for last, following in pairwise(self.half_terms):
+            if following.starts_on - last.ends_on <= _LONGEST_HOLIDAY:
+                days = (following.starts_on - last.ends_on).days
+                holidays |= {last.ends_on + n * _DAY for n in range(1, days)}
+        return replace(self, closures=self.closures | holidays)
 
     # Sending hours
 
@@ -156,6 +171,12 @@ class Calendar:
             if self.is_open(day + n * step, school):
                 return day + n * step
         raise ValueError(f"The calendar has no open day within {_SEARCHED} days of {day}.")
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _add_working_days(bank_holidays: frozenset[date], closures: frozenset[date], day: date, n: int) -> date:
+    """A plan has many actions and few dates: planning asks the same of each again and again."""
+    return Calendar(bank_holidays, closures)._walk(day, n, False)
 
 
 def parse_terms(csv_text: str) -> tuple[HalfTerm, ...]:

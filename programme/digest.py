@@ -8,20 +8,16 @@ from datetime import date, datetime, timedelta
 from textwrap import shorten
 
 from programme.calendar import Calendar, say_date
-from programme.escalation import say_mitigation
-from programme.facts import Action, Group, covers, find_holding_group
-from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Picture, Table, Text
-from programme.paper import Paper, PaperBlock
+from programme.escalation import say_mitigation, say_span
+from programme.facts import Action, Escalation, Group, covers, find_holding_group
+from programme.forecast import find_forecast
+from programme.minutes import find_decision, say_decision
 from programme.plan import Metric
+from programme.policy import Policy
 from programme.rag import COMPLETE, LOOKS, Look, Rag
-from programme.reminders import Policy, plan_meeting, say_due
+from programme.reminders import plan_meeting, say_due
 from programme.timescales import parse_timescale
 
-_MOST_IN_MESSAGE = 5
-WHOLE = "The programme office has the whole of it as Word and PDF."
-_FIGURES = "Figures due"
-_ONLY_IN_PAPER = ("Others open", "Complete")
-_AFTER_FIGURES = ("Carried from the last meeting", *_ONLY_IN_PAPER)
 _NOTED = {"overdue": "overdue by", **dict.fromkeys(("escalated", "rated", "deferred"), "mitigation written")}
 _UNTIL_NEXT = timedelta(weeks=7)  # about a half term, where the meeting after is not known
 
@@ -64,6 +60,7 @@ class Digest:
     sections: tuple[Section, ...]
     metrics_due: tuple[str, ...]
     as_at: date
+    to_confirm: int = 0  # lines of this group's minutes that nobody has confirmed yet
 
 
 def list_signs(
@@ -155,6 +152,7 @@ def gather_digest(
         "moved": "Timescale moved",
         "agree": "To agree",
         "silent": "No update for this meeting",
+        "decided": "Decided at the last meeting",
         "carried": "Carried from the last meeting",
         "others": "Others open",
         "complete": "Complete",
@@ -170,9 +168,11 @@ def gather_digest(
         silent = held_here and view.asked_from is not None and bool(action.waiting_for(view.asked_from))
         silent = silent and not proposed
         place, note = _place(action, view, silent=silent)
-        signs = _without_repeats(signs, place, view)
+        signs = (*_without_repeats(signs, place, view), *_list_decided(action, view, note))
         if silent and place not in ("silent", "complete"):
             signs = (*signs, "no update for this meeting")
+        if policy.forecast and (forecast := find_forecast(action, today, calendar, policy)):
+            signs = (*signs, str(forecast))
         found[place].append(Line(action, note, signs, held_here))
     for lines in found.values():
         lines.sort(key=lambda line: line.action.timescale.due_on or date.max)
@@ -197,6 +197,14 @@ def _without_repeats(signs: Sequence[str], place: str, view: _View) -> tuple[str
     return tuple(sign for sign in shown if not (place in _NOTED and sign.startswith(_NOTED[place])))
 
 
+def _list_decided(action: Action, view: _View, note: str) -> tuple[str, ...]:
+    """What the last meeting said of an action that stands in the digest for another cause."""
+    decision = find_decision(action, view.since, view.calendar.half_terms)
+    if decision is None or (said := say_decision(decision)) == note:
+        return ()
+    return (f"{'decided at the last meeting' if decision.last else 'carried'}: {shorten(said, 160, placeholder='…')}",)
+
+
 def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
     """The one section an action stands in and what is said of it there: the first that asks something of the chair."""
     due = action.timescale.due_on
@@ -211,9 +219,9 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
     alarm = action.escalation if action.escalation and action.escalation.state == "open" else None
     if alarm or action.rag in (Rag.AT_RISK, Rag.VULNERABLE):
         kind = alarm.kind if alarm else action.rag
-        seen = ", acknowledged" if alarm and alarm.acknowledged_at else ", not yet acknowledged" if alarm else ""
+        seen = f", {_say_seen(alarm)}" if alarm else ""
         given = action.reason_for(kind)
-        reason = _sentence(given or "no reason given")
+        reason = say_sentence(given or "no reason given")
         mitigation = f"Mitigation: {say_mitigation(action)}."
         stands = f"{seen.removeprefix(', ')}." if seen else ""
         if action.rag is not kind:  # what stands beside the reference is another rating
@@ -227,6 +235,8 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
         late = _say_late(view.calendar.working_days_between(due, view.day))
         was, ahead = "was due" if due < view.today else "due", " on the day" if view.day > view.today else ""
         return "overdue", f"{was} {say_date(due)}, {late}{ahead}"
+    if decision := find_decision(action, view.since, view.calendar.half_terms):
+        return "decided" if decision.last else "carried", say_decision(decision)
     if due is not None and due <= view.next_day:
         return "due", when
     if action.moves:
@@ -234,11 +244,18 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
     return ("silent" if silent else "others"), when
 
 
+def _say_seen(alarm: Escalation) -> str:
+    """`acknowledged after 2 days`, counted from when the alarm was raised."""
+    if alarm.acknowledged_at is None:
+        return "not yet acknowledged"
+    return f"acknowledged after {say_span(alarm.acknowledged_at - alarm.at)}"
+
+
 def _say_proposal(action: Action, view: _View) -> str:
     """What the chair is asked to agree; "" where nothing is."""
     if action.proposal is None:
         return ""
-    words = f" {_sentence(action.proposal.words)}" if action.proposal.words else ""
+    words = f" {say_sentence(action.proposal.words)}" if action.proposal.words else ""
     if action.proposal.kind == "timescale":
         new = action.proposal.timescale.text if action.proposal.timescale else ""
         return f"{new} proposed in place of {action.timescale.text or 'none'}.{words}"
@@ -249,7 +266,7 @@ def _say_proposal(action: Action, view: _View) -> str:
     )
 
 
-def _sentence(words: str) -> str:
+def say_sentence(words: str) -> str:
     first = words[:1] if words.startswith("http") else words[:1].upper()
     return f"{first}{words[1:].rstrip('.')}."
 
@@ -294,107 +311,3 @@ def _look_at(action: Action, instant: datetime) -> Look:
     if before:
         return LOOKS[Rag(before[-1].value)]
     return LOOKS[None if ratings else action.rag]
-
-
-def say_counts(digest: Digest) -> str:
-    """`54 actions: 🔴 At risk 1 (+1), ⚪ Not yet rated 52 (−1), ✅ Complete 1`."""
-    parts = []
-    for count in digest.counts:
-        if count.now or count.change:
-            change = f" ({count.change:+d})".replace("-", "−") if count.change else ""
-            parts.append(f"{count.look} {count.now}{change}")
-    return f"{digest.total} {'action' if digest.total == 1 else 'actions'}: {', '.join(parts)}"
-
-
-def compose_digest_message(digest: Digest, picture: Picture | None = None, hint: str = WHOLE) -> Message:
-    """The short form, for a chat: counts, then the first few of each section; `hint` says where the whole is."""
-    title = _title(digest)
-    counts = say_counts(digest)
-    blocks: list[Block] = [Heading(title), *([picture] if picture else []), Text(counts)]
-    lines = [f"{title}.", counts]
-    for name, section in _in_order(digest):
-        if name in _ONLY_IN_PAPER:
-            continue
-        bullets = [_say(line) for line in section[:_MOST_IN_MESSAGE]] if name != _FIGURES else list(digest.metrics_due)
-        if more := ", ".join(line.action.ref for line in section[_MOST_IN_MESSAGE:]):
-            bullets.append(f"and {len(section) - _MOST_IN_MESSAGE} more: {more}")
-        head = f"{name}: {len(section)}" if section else name
-        blocks += [Heading(head), Bullets(tuple(bullets))]
-        lines += [f"{head}.", *(f"- {each}" for each in bullets)]
-        refs = [line.action.ref for line in section[:_MOST_IN_MESSAGE] if line.action.proposal and line.held]
-        pairs = [
-            (Button(f"Agree {ref}", f"agree {ref}", "primary"), Button(f"Return {ref}", f"return {ref}"))
-            for ref in refs
-        ]
-        if pairs:
-            blocks.append(Buttons(tuple(button for pair in pairs for button in pair)))
-            lines.append(f"To agree or return them: agree {' '.join(refs)}, return {refs[0]} and why, or agree all.")
-    return Message("\n".join([*lines, hint]), (*blocks, Text(hint, quiet=True)))
-
-
-def _in_order(digest: Digest) -> list[tuple[str, tuple[Line, ...]]]:
-    """Title and lines of each section as they are read; figures due, without lines, before what is carried."""
-    parts = [(section.title, section.lines) for section in digest.sections]
-    if digest.metrics_due:
-        at = next((n for n, (title, _) in enumerate(parts) if title in _AFTER_FIGURES), len(parts))
-        parts.insert(at, (_FIGURES, ()))
-    return parts
-
-
-def compose_since(
-    group: str, actions: Sequence[Action], pack_at: datetime, labels: Mapping[str, str], calendar: Calendar
-) -> Message:
-    """On the morning of the meeting: what was said since the pack went at `pack_at`.
-
-    What has become overdue since was in the pack, which says what is overdue on the day of the meeting.
-    """
-    pack_on = calendar.today(pack_at)
-    title = f"{group} meets today: what has moved since the pack of {say_date(pack_on)}"
-    lines = []
-    for action in actions:
-        said = [each for each in action.said if each.at > pack_at]
-        if said:
-            words = "; ".join(f"{labels[each.by]}: {each.words or each.value.replace('_', ' ')}" for each in said)
-            lines.append(f"{action.ref} {action.look}: {words}")
-    if not lines:
-        text = f"{title}: nothing."
-        return Message(text, (Text(text),))
-    return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), (Heading(title), Bullets(tuple(lines))))
-
-
-def _say(line: Line) -> str:
-    action = line.action
-    signs = f" [{'; '.join(line.signs)}]" if line.signs else ""
-    what = shorten(action.text, 80, placeholder="…").rstrip(".")
-    return f"{action.ref} {action.look} · {what} ({action.owner_names}): {line.note}{signs}"
-
-
-def _title(digest: Digest) -> str:
-    return f"{digest.group}: digest for {'the meeting on ' if digest.has_meeting else ''}{say_date(digest.day)}"
-
-
-def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Paper:
-    """The whole digest, every action once."""
-    changes = ", ".join(f"{count.look} {count.change:+d}".replace("-", "−") for count in digest.counts if count.change)
-    blocks: list[PaperBlock] = [picture or Text(say_counts(digest))]  # the picture says the counts in words too
-    if picture and changes and digest.since:
-        blocks.append(Text(f"Since the meeting on {say_date(digest.since)}: {changes}"))
-    for title, section in _in_order(digest):
-        blocks.append(Heading(f"{title} ({len(section)})" if section else title))
-        if not section:
-            blocks.append(Bullets(digest.metrics_due))
-            continue
-        rows = tuple(
-            (
-                line.action.ref,
-                line.action.text,
-                line.action.owner_names,
-                line.action.timescale.text,
-                str(line.action.look),
-                _sentence(line.note) + (f" The record shows: {'; '.join(line.signs)}." if line.signs else ""),
-            )
-            for line in section
-        )
-        blocks.append(Table(("Ref", "Action", "Owners", "Timescale", "Reported", "Where it stands"), rows))
-    subtitle = f"Changes since {say_date(digest.since)}" if digest.since else f"{digest.total} actions"
-    return Paper(_title(digest), subtitle, digest.as_at, tuple(blocks))

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from programme.calendar import Calendar, say_date
 from programme.facts import Accountable, Action, Escalation, Group, Person, Rung
 from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
+from programme.policy import Policy
 from programme.rag import LOOKS, Rag
 
 
@@ -118,7 +120,7 @@ def compose_notice(
     if vacant:
         facts.append(("Please pass on to", ", ".join(f"{_say_plain(why)} (nobody is set)" for why in vacant)))
     if alarm.acknowledged_at:
-        facts.insert(0, ("Acknowledged", f"by {seen_by} after {_say_span(alarm.acknowledged_at - alarm.at)}"))
+        facts.insert(0, ("Acknowledged", f"by {seen_by} after {say_span(alarm.acknowledged_at - alarm.at)}"))
     if alarm.state == "undone":
         facts.insert(0, ("Since then", f"withdrawn by {raised_by}; it is {action.look}"))
     elif alarm.state == "closed":
@@ -137,7 +139,7 @@ def compose_notice(
     return Message("\n".join([f"{title}.", *(f"{label}: {value}" for label, value in facts), hint]), tuple(blocks))
 
 
-def _say_span(span: timedelta) -> str:
+def say_span(span: timedelta) -> str:
     """How long something took: `35 minutes`, `3 hours`, `2 days`."""
     minutes = max(int(span.total_seconds() // 60), 0)
     count, unit = (minutes, "minute") if minutes < 120 else (minutes // 60, "hour")
@@ -165,3 +167,39 @@ def say_mitigation(action: Action) -> str:
         return "none written yet"
     parts = [one.text, *([one.who] if one.who else []), *([f"by {one.by_text}"] if one.by_text else [])]
     return "; ".join(parts) + (" (in place)" if one.in_place_at else " (written, not in place)")
+
+
+def find_unanswered_alarm(action: Action) -> Escalation | None:
+    """The open at-risk alarm of an action that nobody has acknowledged."""
+    alarm = action.escalation
+    is_open = alarm is not None and alarm.state == "open" and alarm.kind is Rag.AT_RISK
+    return alarm if alarm and is_open and alarm.acknowledged_at is None else None
+
+
+def tell_above_on(alarm: Escalation, calendar: Calendar, policy: Policy) -> date:
+    """The day on which the chair above hears of an alarm that the holding group's has not acknowledged until then."""
+    return calendar.add_working_days(calendar.today(alarm.at), policy.above_after)
+
+
+def list_chairs_above(holding: Group | None, groups: Sequence[Group]) -> tuple[Person, ...]:
+    """The chairs of the nearest group above that has any, who do not chair the holding group too. A group reports to
+    the first of those it is said to report to."""
+    by_name, above, seen = {one.name: one for one in groups}, holding, set[str]()
+    while above is not None and above.reports_to and above.name not in seen:
+        seen.add(above.name)
+        above = by_name.get(above.reports_to[0])
+        chairs = [one for one in above.chairs if holding and one not in holding.chairs] if above else []
+        if chairs:
+            return tuple(chairs)
+    return ()
+
+
+def say_unacknowledged(action: Action, alarm: Escalation, holding: Group, raised_by: str, calendar: Calendar) -> str:
+    """What the chair above is told."""
+    on = say_date(calendar.today(alarm.at))
+    reason = action.reason_for(alarm.kind).rstrip(".")
+    why = f": {reason}" if reason else ""
+    return (
+        f"{action.ref} was rated {LOOKS[alarm.kind]} by {raised_by} on {on}{why}. The chair of {holding.name} has not "
+        "acknowledged it yet."
+    )

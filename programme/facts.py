@@ -9,26 +9,57 @@ from itertools import dropwhile, takewhile
 from typing import Literal
 
 from programme.plan import Entry
+from programme.policy import Rhythm
 from programme.rag import COMPLETE, LOOKS, Look, Rag
 from programme.timescales import Timescale
 
 EntryKind = Literal[
-    "progress", "evidence", "rating", "reason", "answer", "timescale", "not_mine", "minute", "return", "agree", "reopen"
+    "progress",
+    "evidence",
+    "rating",
+    "reason",
+    "answer",
+    "timescale",
+    "not_mine",
+    "minute",
+    "return",
+    "agree",
+    "reopen",
+    "ask",
+    "figure",
 ]
 
 RungKind = Literal[
-    "starting", "timescale", "mitigation", "overdue", "lead", "meeting", "vulnerable", "news", "not_mine", "office"
+    "starting",
+    "timescale",
+    "mitigation",
+    "overdue",
+    "lead",
+    "meeting",
+    "vulnerable",
+    "news",
+    "not_mine",
+    "office",
+    "ask",
+    "answered",
+    "above",
+    "report",
+    "handover",
+    "confirm",
+    "weekly",
 ]
 
 # What a person may do that counts as an answer to a reminder (section 5, Reminders); “not mine” only asks for quiet.
-ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale"})
+ANSWERS = frozenset({"progress", "evidence", "rating", "answer", "timescale", "figure"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody we can write to. `address` is `slack:T1:U1`, `mail:a@b` …; `office`: of the programme office.
+    """Somebody we can write to. `address` is `slack:T1:U1`, `mail:a@b` …, and what history knows them by; `office`: of
+    the programme office.
 
-    `closed`: their account there is closed, so that nothing reaches them.
+    They may have chosen the `hour` and the `rhythm` of their bundles and to be written to at another address of theirs,
+    `write_to`. `closed`: their account where they are written to is closed, so that nothing reaches them.
     """
 
     id: int
@@ -36,6 +67,19 @@ class Person:
     name: str = ""
     office: bool = False
     closed: bool = False
+    hour: int | None = None
+    rhythm: Rhythm = ""
+    write_to: str = ""
+
+    @property
+    def reached_at(self) -> str:
+        """The address that they are written to."""
+        return self.write_to or self.address
+
+    @property
+    def may_daily(self) -> bool:
+        """Whether their bundles may come every day: they chose so, or what the office is told cannot wait."""
+        return self.office or self.rhythm == "daily"
 
     @property
     def label(self) -> str:
@@ -43,8 +87,8 @@ class Person:
 
     @property
     def scheme(self) -> str:
-        """The channel of the address: `slack`."""
-        return self.address.partition(":")[0]
+        """The channel that they are written to by: `slack`."""
+        return self.reached_at.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +229,15 @@ class Action:
         answered = {body for said in answers for body in said.body.split("\n")}
         return frozenset() if "" in answered else self.bodies - answered
 
+    def has_answered(self, person: int, since: date) -> bool:
+        """Whether this owner has answered themselves on or after that day, and nothing came back to them since."""
+        addresses = {one.address for owner in self.owners for one in owner.people if one.id == person}
+        back = self.last_said("return", "reopen", "ask")
+        return any(
+            said.kind in ANSWERS and said.by in addresses and said.on >= since and (back is None or said.at > back.at)
+            for said in self.said
+        )
+
     def quiet_after(self, bodies: Iterable[str], since: date, until: date) -> date | None:
         """How long an answer for these organisations, given now, keeps reminders away: to `until`, once each
         organisation has answered on or after `since`."""
@@ -210,14 +263,29 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
+    """A meeting of a group. `slot` is which of the group's cadence it is ("" where somebody gave it); `wished_on` the
+    day the cadence names, where another had to be taken; `earlier` the days it was moved away from; `origin` the number
+    it keeps when it moves, `sequence` how often it was changed."""
+
     id: int
     group: str
     starts_at: datetime
+    slot: str = ""
+    wished_on: date | None = None
+    earlier: tuple[date, ...] = ()
+    origin: int = 0
+    sequence: int = 0
+    changed_at: datetime | None = None
+
+    @property
+    def to_confirm(self) -> bool:
+        return self.wished_on is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A governance group. `holds` are refs of priorities and focus areas; `papers` working days before a meeting."""
+    """A governance group. `holds` are refs of priorities and focus areas; `papers` working days before a meeting, or as
+    many as the programme has. `meetings` are those that were or are to be held, none that was cancelled."""
 
     id: int
     name: str
@@ -230,8 +298,9 @@ class Group:
     holds: tuple[str, ...] = ()
     reports_to: tuple[str, ...] = ()
     channel: str = ""
-    papers: int = 5
+    papers: int | None = None
     meetings: tuple[Meeting, ...] = ()
+    cadence: str = ""
 
     def next_meeting(self, now: datetime) -> Meeting | None:
         return min((m for m in self.meetings if m.starts_at >= now), key=lambda m: m.starts_at, default=None)
@@ -258,7 +327,8 @@ class Accountable:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. `key` is what history keeps; `roles` are abbreviations; `chairs` are names of groups."""
+    """Who is asking. `key` is what history keeps; `roles` are abbreviations; `chairs` are names of groups; `covers` are
+    those of the roles that are theirs only while somebody is away."""
 
     key: str
     label: str
@@ -268,6 +338,7 @@ class Actor:
     reads_all: bool = False
     person: Person | None = None
     bodies: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
 
 def find_strategic_group(groups: Sequence[Group]) -> Group | None:

@@ -12,8 +12,9 @@ from typing import TypeVar
 from programme.calendar import Calendar, say_date
 from programme.facts import Action, Group
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
+from programme.policy import Policy
 from programme.rag import LOOKS, Rag
-from programme.reminders import Policy, plan_meeting, say_due
+from programme.reminders import plan_meeting, say_due
 
 T = TypeVar("T")
 

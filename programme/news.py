@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from programme.calendar import say_date
 from programme.facts import Action, Said
+from programme.minutes import find_asked_day
 from programme.rag import LOOKS, Rag
 
 
@@ -14,6 +16,12 @@ def compose_news(action: Action, said: Said, by: str) -> str:
         return f"{action.ref} came back from {by}, who does not agree {what} yet{words}."
     if said.kind == "not_mine":
         return f"{by} says {action.ref} is not theirs{words}. Its owners in the plan are {action.owner_names}."
+    if said.kind == "minute":
+        asked = find_asked_day(said.words, said.on)
+        please = f" Please answer by {say_date(asked)}: progress {action.ref} and a sentence." if asked else ""
+        return f"The minutes{f' of {said.value}' if said.value else ''} say of {action.ref}{words}.{please}"
+    if said.kind == "timescale":
+        return f"{by} proposed {said.value} for {action.ref}{words}."
     rag = Rag(said.value)
     told = f"{by} rated {action.ref} {LOOKS[rag]}{words}."
     alarm = action.escalation

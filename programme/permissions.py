@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from programme.facts import Action, Actor, Group, Person, find_holding_group
+from programme.facts import Action, Actor, Group, Person, Role, find_holding_group
 
 Deed = Literal["read", "update", "confirm", "decide", "office"]
 
@@ -22,6 +22,17 @@ def owns(actor: Actor, action: Action) -> bool:
         owner.text.casefold() in held or any(role.abbreviation.casefold() in held for role in owner.roles)
         for owner in action.owners
     )
+
+
+def say_covering(actor: Actor, action: Action) -> str:
+    """Whose role somebody acts in for an action, for the record: `covering SENDPO`; "" where it is their own."""
+    held = {role.abbreviation for owner in action.owners for role in owner.roles if role.abbreviation in actor.roles}
+    return f"covering {', '.join(sorted(held))}" if held and held <= set(actor.covers) else ""
+
+
+def may_cover(actor: Actor, role: Role) -> bool:
+    """Whether this person may say who covers a role: the office, or who holds it themselves."""
+    return actor.office or (role.abbreviation in actor.roles and role.abbreviation not in actor.covers)
 
 
 def may(actor: Actor, deed: Deed, action: Action | None = None, holding: Group | None = None) -> bool:
@@ -111,3 +122,13 @@ def may_let_hear(actor: Actor, held_by: Collection[str]) -> bool:
     """Whether this person may say that a channel hears of the actions that these groups hold: the office of any, a
     chair of what their own groups hold."""
     return actor.office or (bool(held_by) and set(held_by) <= set(actor.chairs))
+
+
+def may_set_meetings(actor: Actor, group: Group) -> bool:
+    """Whether this person may move, cancel, confirm and add the meetings of a group: the office and its chair."""
+    return actor.office or group.name in actor.chairs
+
+
+def may_read_handover(actor: Actor, role: Role) -> bool:
+    """Whether this person may have what is handed over with a role: its holders, their cover, the office."""
+    return actor.office or role.abbreviation in actor.roles

@@ -9,27 +9,11 @@ from textwrap import shorten
 
 from programme.calendar import Calendar, say_date
 from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
+from programme.items import Item
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.passing import VACANT, list_passed
-from programme.standing import Standing
+from programme.policy import Policy
 from programme.timescales import Timescale
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The defaults of section 5, in working days unless said otherwise."""
-
-    timescale: tuple[int, ...] = (20, 5)
-    exact_timescale: tuple[int, ...] = (20, 10, 5, 1)
-    overdue_every: int = 10
-    lead_after: int = 10
-    request: int = 10
-    chase: int = 3
-    answer_lasts: int = 10
-    stale_after: int = 30
-    bundles_a_week: int = 2
-    alarm_delay: timedelta = timedelta(minutes=15)
-    alarm_delay_unexplained: timedelta = timedelta(hours=2)
 
 
 def list_timescale_rungs(due: Timescale, calendar: Calendar, policy: Policy) -> list[tuple[str, date]]:
@@ -51,10 +35,10 @@ class MeetingDates:
     day: date
 
 
-def plan_meeting(meeting: Meeting, papers: int, calendar: Calendar, policy: Policy) -> MeetingDates:
+def plan_meeting(meeting: Meeting, papers: int | None, calendar: Calendar, policy: Policy) -> MeetingDates:
     """Count back from the paper deadline, in working days."""
     day = calendar.today(meeting.starts_at)
-    deadline = calendar.add_working_days(day, -papers)
+    deadline = calendar.add_working_days(day, -(policy.papers if papers is None else papers))
     return MeetingDates(
         calendar.add_working_days(deadline, -policy.request),
         calendar.add_working_days(deadline, -policy.chase),
@@ -144,18 +128,27 @@ def list_mitigation_rungs(
 
 
 def find_chase_day(
-    action: Action, started_on: date, chased_on: date | None, day: date, calendar: Calendar, policy: Policy
+    action: Action,
+    started_on: date,
+    chased_on: date | None,
+    day: date,
+    calendar: Calendar,
+    policy: Policy,
+    person: int = 0,
 ) -> date | None:
     """The day, from `day` on, of a person's next joint chase of what is overdue, None where this action waits.
 
     The first working day after the timescale, or ten working days after the last chase this person had (`chased_on`),
-    whichever is later. An action that is quiet on that day, or was on a starting list since, waits for the one after.
+    whichever is later. An action that is quiet on that day, was on a starting list since, or has been answered by the
+    `person` themselves, waits for the one after.
     """
     if action.timescale.due_on is None or not action.is_overdue(day) or action.proposal is not None:
         return None
     on = calendar.on_or_after(max(day, action.timescale.due_on + timedelta(days=1)))
     if chased_on is not None:
         on = max(on, calendar.add_working_days(chased_on, policy.overdue_every))
+    if action.has_answered(person, calendar.add_working_days(on, -policy.answer_lasts)):
+        return None
     had_long_enough = calendar.add_working_days(started_on, policy.overdue_every) <= on
     return on if had_long_enough and not (action.quiet_until and action.quiet_until >= on) else None
 
@@ -207,14 +200,22 @@ def find_silence(
         return None if action.is_overdue(today) else "it is no longer overdue"
     if rung.kind == "overdue" and not action.is_overdue(today):
         return "it is no longer overdue"
+    since = calendar.add_working_days(today, -policy.answer_lasts)
     if rung.kind == "meeting":
         dates = find_meeting_dates(group, now, calendar, policy)
         if dates is None:
             return "there is no meeting to report to"
         if not rung.rung.endswith(dates.day.isoformat()):
             return "that meeting is past or moved"
-        if not action.waiting_for(calendar.add_working_days(dates.request, -policy.answer_lasts)):
+        since = calendar.add_working_days(dates.request, -policy.answer_lasts)
+        if not action.waiting_for(since):
             return "it was answered for this meeting"
+    if (
+        rung.kind in ("timescale", "overdue", "meeting")
+        and not rung.passed_for
+        and action.has_answered(rung.person, since)
+    ):
+        return "they have answered; another organisation is still to"
     if rung.kind == "mitigation" and (action.mitigation is None or action.mitigation.in_place_at):
         return "the mitigation is in place"
     if rung.kind == "mitigation" and action.mitigation and not rung.rung.endswith(f" {action.mitigation.by_text}"):
@@ -244,25 +245,6 @@ def carry_until(
 
 
 # What a bundle says
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One rung that a bundle carries; `action` is None for something the office is told that is not about one.
-
-    `words` is the whole sentence of what is told rather than asked, and the plan's indicator in a starting list;
-    `meets_on` the next meeting of the group that holds the action; `standing` what became of it since this was said.
-    """
-
-    rung: Rung
-    action: Action | None
-    words: str = ""
-    meets_on: date | None = None
-    standing: Standing | None = None
-
-    @property
-    def is_settled(self) -> bool:
-        return self.standing is not None and self.standing.is_settled
 
 
 ASKED = ("overdue", "timescale", "mitigation", "meeting", "starting")  # kinds, the most urgent first
@@ -339,6 +321,11 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         hint = f"To answer, type for example: {first}, progress {one} and a sentence, or slipping {one} Dec-22 and why."
         blocks.append(Text(hint, quiet=True))
         lines.append(hint)
+    for title in dict.fromkeys(item.title for item in own if item.title):
+        part(title)
+        for item in (each for each in own if each.title == title):
+            blocks.extend([Text(item.words), *([Buttons(item.buttons)] if item.buttons else [])])
+            lines.extend([f"- {item.words}", *(f"  {one.label}: {one.command}" for one in item.buttons)])
     intro, passed = list_passed([(item.rung, item.action) for item in items])
     if passed:
         part("Please pass on", *passed, intro=intro)

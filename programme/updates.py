@@ -161,6 +161,16 @@ def add_progress(action: Action, text: str, on: date, quiet_until: date | None) 
     return Update("progress", entry="progress", words=text.strip(), columns=columns)
 
 
+def add_figure(action: Action, period: str, text: str, on: date, quiet_until: date | None) -> Update:
+    """The figure of an action's metric for a period, as given."""
+    if not text.strip():
+        raise UserError(f"Say the figure: figure {action.ref} {period}: 65 of 91 schools", field="text")
+    columns: dict[str, object] = {"quiet_until": quiet_until}
+    if action.last_entry_on is None or action.last_entry_on < on:
+        columns["last_entry_on"] = on
+    return Update("figure", entry="figure", value=period, words=text.strip(), columns=columns)
+
+
 _NONE = re.compile(
     r"(?:there (?:is|was|will be) )?(?:no evidence|none|nothing|no link|not? (?:yet|available|needed|applicable)"
     r"|n/?a|because|without)\b",

@@ -19,7 +19,7 @@ from storage import ledger as rungs
 from storage.db import Database, DatabaseError, Tx, find_sqlite_file
 from storage.history import Head, Verdict, get_head, record, verify
 from storage.programme import find_setting
-from storage.schema import ledger, outbox
+from storage.schema_out import ledger, outbox
 
 _MADE_AT = "backup made at"
 _SQLITE = b"SQLite format 3\0"
@@ -122,16 +122,30 @@ def _make_ready(copy: Path, path: Path, key: bytes, now: datetime, can_ask: Coll
     return Restored(made_at, verdict, asked, told)
 
 
-def _doubt_what_was_due(tx: Tx, now: datetime, can_ask: Collection[str]) -> tuple[int, int]:
-    """Everything unsent and due by now may have been sent since the backup: to be asked for, or left to the office."""
+def doubt_planned(tx: Tx, due_by: datetime, now: datetime, can_ask: Collection[str]) -> tuple[int, int]:
+    """The same of what has been planned anew as it was between the backup and `now`, and fell due by then."""
+    return _doubt_what_was_due(tx, now, can_ask, due_by=due_by, states=("due",), but="office")
+
+
+def _doubt_what_was_due(
+    tx: Tx,
+    now: datetime,
+    can_ask: Collection[str],
+    *,
+    due_by: datetime | None = None,
+    states: Collection[str] = ("due", "claimed", "sending"),
+    but: str = "",
+) -> tuple[int, int]:
+    """Everything unsent and due by then may have been sent since the backup: to be asked for, or left to the office.
+
+    Rungs of the kind `but` are still to be said, whatever became of the message.
+    """
     query = sa.select(outbox).where(
-        outbox.c.programme_id == tx.programme,
-        outbox.c.state.in_(("due", "claimed", "sending")),
-        outbox.c.due_at <= now,
+        outbox.c.programme_id == tx.programme, outbox.c.state.in_(states), outbox.c.due_at <= (due_by or now)
     )
     asked = told = 0
     for row in tx.conn.execute(query).all():
-        said = row.said or _carried(tx, row)
+        said = row.said or _carried(tx, row, but)
         values: dict[str, Any] = {"said": said}
         if row.scheme in can_ask:
             asked += 1
@@ -147,7 +161,7 @@ def _doubt_what_was_due(tx: Tx, now: datetime, can_ask: Collection[str]) -> tupl
     return asked, told
 
 
-def _carried(tx: Tx, row: Any) -> dict[str, Any]:
+def _carried(tx: Tx, row: Any, but: str) -> dict[str, Any]:
     """What a message that was never composed would have said: a bundle's person's lines up to its day."""
     if row.kind != "bundle":
         return {"refs": [], "lines": []}
@@ -156,6 +170,7 @@ def _carried(tx: Tx, row: Any) -> dict[str, Any]:
             ledger.c.programme_id == tx.programme,
             ledger.c.person_id == row.facts["person"],
             ledger.c.state == "planned",
+            ledger.c.kind != but,
             ledger.c.falls_on <= datetime.fromisoformat(row.facts["day"]).date(),
         )
     ).all()

@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.db import PROGRAMME, Tx
-from storage.schema import history, mitigation, programme, web_line, words
+from storage.schema import history, mitigation, programme, words
+from storage.schema_out import web_line
 from storage.withdrawn import withdraw, without
 
 _HEAD = sa.select(programme.c.chain_number, programme.c.chain_mac).where(programme.c.id == PROGRAMME)
@@ -117,6 +118,15 @@ def get_head(tx: Tx) -> Head:
     return Head(number, mac)
 
 
+def get_head_at(tx: Tx, instant: datetime) -> Head:
+    """The end of the chain as it was at an instant."""
+    query = sa.select(history.c.number, history.c.mac).where(
+        history.c.programme_id == tx.programme, history.c.at <= instant
+    )
+    row = tx.conn.execute(query.order_by(history.c.number.desc()).limit(1)).one_or_none()
+    return Head(row.number, row.mac) if row else Head(0, "")
+
+
 def list_rows(tx: Tx, *, ref: str | None = None, actor: str | None = None, most: int = 50) -> list[Row]:
     """The newest rows first, of one action or one actor where asked."""
     query = _rows(tx).order_by(history.c.number.desc()).limit(most)
@@ -141,7 +151,8 @@ def redact(tx: Tx, number: int, reason: str, *, actor: str, now: datetime, accou
     row = find_row(tx, number)
     if row is None or row.words is None:
         return False
-    withdraw(tx, row.words, ref=row.ref, by=row.actor, since=row.at, now=now)
+    about = row.ref or row.facts.get("about") or None  # a line of minutes is about an action and is not its own
+    withdraw(tx, row.words, ref=about, by=row.actor, since=row.at, now=now)
     for each in tx.conn.execute(
         sa.select(web_line.c.id, web_line.c.body).where(web_line.c.programme_id == tx.programme)
     ).all():

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from programme.messages import UserError
 from storage import ledger
+from storage.addresses import EVERY_ADDRESS, REACHED_AT
 from storage.db import PROGRAMME, Tx, insert
 from storage.history import record
 from storage.schema import installation, oauth_state, person, programme, workspace
@@ -163,10 +164,10 @@ _STANDING = sa.select(workspace.c.left_at).where(
     workspace.c.external_id == sa.bindparam("external_id"),
 )
 _ANYBODY_THERE = (
-    sa.select(person.c.id)
+    sa.select(EVERY_ADDRESS.c.address)
     .where(
-        person.c.programme_id == PROGRAMME,
-        sa.func.substr(person.c.address, 1, sa.bindparam("length")) == sa.bindparam("prefix"),
+        EVERY_ADDRESS.c.programme_id == PROGRAMME,
+        sa.func.substr(EVERY_ADDRESS.c.address, 1, sa.bindparam("length")) == sa.bindparam("prefix"),
     )
     .limit(1)
 )
@@ -188,16 +189,6 @@ def find_standing(tx: Tx, channel: str, external_id: str) -> bool | None:
     return True if tx.conn.execute(_ANYBODY_THERE, there).one_or_none() else None
 
 
-def has_left(tx: Tx, address: str) -> bool:
-    """Whether an address is in a workspace that the office let leave."""
-    channel, _, rest = address.partition(":")
-    if channel != "slack":
-        return False
-    values = {"programme": tx.programme, "channel": channel, "external_id": rest.partition(":")[0]}
-    row = tx.conn.execute(_STANDING, values).one_or_none()
-    return row is not None and row.left_at is not None
-
-
 def join_workspace(tx: Tx, channel: str, external_id: str, *, name: str | None, now: datetime, account: str) -> None:
     """Let the programme answer who speaks in a workspace, and write to them."""
     for number in _list_people(tx, channel, external_id):
@@ -209,7 +200,7 @@ def join_workspace(tx: Tx, channel: str, external_id: str, *, name: str | None, 
 
 def leave_workspace(tx: Tx, channel: str, external_id: str, *, now: datetime, account: str) -> int:
     """Let the programme answer nobody there any more, nor write to them: what was planned for them is silenced.
-    Returns how many people still have an address there.
+    Returns how many people are still written to there.
 
     UserError where it is not known.
     """
@@ -225,8 +216,8 @@ def leave_workspace(tx: Tx, channel: str, external_id: str, *, now: datetime, ac
 
 
 def _list_people(tx: Tx, channel: str, external_id: str) -> list[int]:
-    """Everybody with an address in a workspace."""
-    there = person.c.address.startswith(f"{channel}:{external_id}:", autoescape=True)
+    """Everybody who is written to in a workspace."""
+    there = REACHED_AT.startswith(f"{channel}:{external_id}:", autoescape=True)
     return list(tx.conn.execute(sa.select(person.c.id).where(person.c.programme_id == tx.programme, there)).scalars())
 
 
@@ -261,7 +252,8 @@ def list_workspaces(tx: Tx) -> list[Workspace]:
 def _count_people(tx: Tx) -> dict[tuple[str, str], int]:
     """How many people have an address in each workspace, of the channels that have workspaces."""
     found: dict[tuple[str, str], int] = {}
-    for (address,) in tx.conn.execute(sa.select(person.c.address).where(person.c.programme_id == tx.programme)):
+    here = EVERY_ADDRESS.c.programme_id == tx.programme
+    for (address,) in tx.conn.execute(sa.select(EVERY_ADDRESS.c.address).where(here)):
         channel, _, rest = address.partition(":")
         if channel == "slack" and ":" in rest:
             key = (channel, rest.partition(":")[0])

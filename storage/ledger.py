@@ -11,15 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from programme.facts import Rung, RungKind
-from storage.db import Tx
-from storage.schema import ledger, outbox, programme
+from storage.db import PROGRAMME, Tx
+from storage.schema_out import ledger, outbox
 
 State = Literal["planned", "sent", "silenced", "waiting", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A rung and what became of it; `sent_at` where a message carried it."""
+    """A rung and what became of it; `sent_at` where a message carried it, one of the kind `carried_by`."""
 
     id: int
     rung: Rung
@@ -28,6 +28,7 @@ class Line:
     outbox_id: int | None
     at: datetime
     sent_at: datetime | None = None
+    carried_by: str = ""
 
 
 def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planned", reason: str = "") -> int:
@@ -107,20 +108,29 @@ def list_carried(tx: Tx, ids: Iterable[int]) -> list[Line]:
     return [_line(row) for row in tx.conn.execute(query)]
 
 
-def list_of(tx: Tx, ref: str) -> list[Line]:
-    """Every line about one action, oldest first."""
-    query = _lines(tx).where(ledger.c.subject == ref).order_by(ledger.c.falls_on, ledger.c.id)
+def list_of(tx: Tx, *subjects: str) -> list[Line]:
+    """Every line about one action, or any of these subjects, oldest first."""
+    query = _lines(tx).where(ledger.c.subject.in_(subjects)).order_by(ledger.c.falls_on, ledger.c.id)
     return [_line(row) for row in tx.conn.execute(query)]
+
+
+_SETTLE = (
+    sa.update(ledger)
+    .where(ledger.c.programme_id == PROGRAMME, ledger.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=sa.bindparam("became"),
+        reason=sa.bindparam("because"),
+        at=sa.bindparam("now"),
+        outbox_id=sa.func.coalesce(sa.bindparam("message", type_=sa.Integer), ledger.c.outbox_id),
+    )
+)
 
 
 def settle(tx: Tx, ids: Iterable[int], state: State, reason: str, now: datetime, outbox_id: int | None = None) -> None:
     """What became of these lines."""
-    values: dict[str, Any] = {"state": state, "reason": reason, "at": now}
-    if outbox_id is not None:
-        values["outbox_id"] = outbox_id
-    tx.conn.execute(
-        sa.update(ledger).where(ledger.c.programme_id == tx.programme, ledger.c.id.in_(list(ids))).values(**values)
-    )
+    if lines := list(ids):
+        values = {"ids": lines, "became": state, "because": reason, "now": now, "message": outbox_id}
+        tx.conn.execute(_SETTLE, {"programme": tx.programme, **values})
 
 
 def silence(tx: Tx, person: int, reason: str, now: datetime) -> None:
@@ -158,10 +168,13 @@ def list_last(tx: Tx, kind: RungKind, *states: State) -> list[Last]:
     return [Last(*row) for row in tx.conn.execute(query)]
 
 
-def list_said(tx: Tx, kind: RungKind) -> set[tuple[int, str, str]]:
-    """(person, subject, rung) of every line of this kind that was not silenced."""
+_SILENCED: tuple[State, ...] = ("silenced",)
+
+
+def list_said(tx: Tx, kind: RungKind, but: Collection[State] = _SILENCED) -> set[tuple[int, str, str]]:
+    """(person, subject, rung) of every line of this kind, `but` those of these states."""
     query = sa.select(ledger.c.person_id, ledger.c.subject, ledger.c.rung).where(
-        ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state != "silenced"
+        ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state.not_in(but)
     )
     return {(person, subject, rung) for person, subject, rung in tx.conn.execute(query)}
 
@@ -188,14 +201,24 @@ def list_bundles(tx: Tx, since: datetime, *, but: int = 0) -> list[tuple[int, da
 def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str]) -> list[tuple[int, str]]:
     """(message, what is wrong) that the office should hear of: given up or perhaps sent twice since an instant, or due
     by `by` on a channel that is not set up. Of bundles that only wait the office passes on what is in them instead, and
-    nobody misses an edit."""
+    nobody misses an edit; what keeps a channel from hearing of ratings is said of the first that it misses."""
     stuck = sa.and_(
         outbox.c.state == "due",
         outbox.c.due_at <= by,
         outbox.c.kind.not_in(("bundle", "edit", "home")),
         outbox.c.scheme.not_in(list(schemes)),
     )
-    gone_wrong = sa.or_(outbox.c.state == "failed", sa.and_(outbox.c.state == "sent", outbox.c.doubtful))
+    before = outbox.alias()
+    last = sa.select(sa.case((before.c.state == "failed", before.c.trouble), else_="")).where(
+        before.c.programme_id == tx.programme,
+        before.c.address == outbox.c.address,
+        before.c.kind == "channel",
+        before.c.state.in_(("failed", "sent")),
+        before.c.id < outbox.c.id,
+    )
+    same = sa.func.coalesce(last.order_by(before.c.id.desc()).limit(1).scalar_subquery(), "") == outbox.c.trouble
+    failed = sa.and_(outbox.c.state == "failed", sa.not_(sa.and_(outbox.c.kind == "channel", same)))
+    gone_wrong = sa.or_(failed, sa.and_(outbox.c.state == "sent", outbox.c.doubtful))
     query = sa.select(outbox.c.id, outbox.c.state).where(
         outbox.c.programme_id == tx.programme, sa.or_(stuck, sa.and_(gone_wrong, outbox.c.settled_at >= since))
     )
@@ -203,20 +226,9 @@ def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str
     return [(message, wrong[state]) for message, state in tx.conn.execute(query.order_by(outbox.c.id))]
 
 
-def get_mark(tx: Tx, *, hold: bool = False) -> tuple[str, int]:
-    """The day and revision last planned for, and the revision now; `hold` keeps both so until this is committed."""
-    query = sa.select(programme.c.planned_mark, programme.c.revision).where(programme.c.id == tx.programme)
-    row = tx.conn.execute(query.with_for_update() if hold else query).one()
-    return row.planned_mark, row.revision
-
-
-def set_mark(tx: Tx, mark: str) -> None:
-    tx.conn.execute(sa.update(programme).where(programme.c.id == tx.programme).values(planned_mark=mark))
-
-
 def _lines(tx: Tx) -> sa.Select[Any]:
     return (
-        sa.select(ledger, outbox.c.settled_at)
+        sa.select(ledger, outbox.c.settled_at, outbox.c.kind.label("carried_by"))
         .outerjoin(outbox, ledger.c.outbox_id == outbox.c.id)
         .where(ledger.c.programme_id == tx.programme)
     )
@@ -224,4 +236,4 @@ def _lines(tx: Tx) -> sa.Select[Any]:
 
 def _line(row: Any) -> Line:
     rung = Rung(row.falls_on, row.kind, row.subject, row.rung, row.person_id, row.passed_for)
-    return Line(row.id, rung, row.state, row.reason, row.outbox_id, row.at, row.settled_at)
+    return Line(row.id, rung, row.state, row.reason, row.outbox_id, row.at, row.settled_at, row.carried_by or "")

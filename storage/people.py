@@ -6,26 +6,39 @@ import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from programme.cover import Cover
 from programme.facts import Accountable, Actor, Group, Meeting, Owner, Person, Role
 from programme.messages import UserError
+from storage.addresses import AT_ADDRESS, PERSON, REACHED_AT
 from storage.db import PROGRAMME, Tx
-from storage.schema import governance_group, holder, lead, meeting, person, programme, role, role_meaning, workspace
+from storage.schema import (
+    cover,
+    former_name,
+    governance_group,
+    holder,
+    lead,
+    meeting,
+    person,
+    programme,
+    role,
+    role_meaning,
+    workspace,
+)
 
 # Whoever has an address in a workspace that left the programme is not written to there.
 _LEFT = sa.literal("slack:").concat(workspace.c.external_id).concat(":")
-_OUT = sa.exists().where(
+OUT = sa.exists().where(
     workspace.c.programme_id == PROGRAMME,
     workspace.c.channel == "slack",
     workspace.c.left_at.is_not(None),
-    sa.func.substr(person.c.address, 1, sa.func.length(_LEFT)) == _LEFT,
+    sa.func.substr(REACHED_AT, 1, sa.func.length(_LEFT)) == _LEFT,
 )
-# Columns in the order of the fields of a Person and a Role.
-_PERSON = (person.c.id, person.c.address, person.c.name, person.c.office, person.c.closed_at.is_not(None))
+# Columns in the order of the fields of a Role.
 _ROLE = (
     role.c.abbreviation,
     role.c.title,
@@ -35,6 +48,7 @@ _ROLE = (
     role.c.school,
     role.c.reads_all,
 )
+_OF_LATE = timedelta(days=120)  # so long what was asked of a cover may come back
 _DAY: sa.BindParameter[date] = sa.bindparam("day")
 _ROLES = sa.select(role.c.id, *_ROLE).where(role.c.programme_id == PROGRAMME).order_by(role.c.position)
 _MEANINGS = (
@@ -43,41 +57,43 @@ _MEANINGS = (
     .order_by(role_meaning.c.id)
 )
 _HOLDERS = (
-    sa.select(holder.c.role_id, *_PERSON)
+    sa.select(holder.c.role_id, *PERSON)
     .join(person, holder.c.person_id == person.c.id)
     .where(
         holder.c.programme_id == PROGRAMME,
         person.c.closed_at.is_(None),
-        ~_OUT,
+        ~OUT,
         sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= _DAY),
         sa.or_(holder.c.until_on.is_(None), holder.c.until_on > _DAY),
     )
     .order_by(holder.c.id)
 )
+_COVERS = (
+    sa.select(cover.c.id, cover.c.role_id, cover.c.person_id, cover.c.by_id, cover.c.from_on, cover.c.until_on)
+    .where(cover.c.programme_id == PROGRAMME, cover.c.until_on > sa.bindparam("since", type_=sa.Date))
+    .order_by(cover.c.id)
+)
+_FORMER = sa.select(former_name.c.name, former_name.c.now).where(
+    former_name.c.programme_id == PROGRAMME, former_name.c.kind == sa.bindparam("kind")
+)
 _PEOPLE_REVISION = sa.select(programme.c.people_revision).where(programme.c.id == PROGRAMME)
-_PERSONS = sa.select(*_PERSON).where(person.c.programme_id == PROGRAMME)
-_AT_ADDRESS = _PERSONS.where(person.c.address == sa.bindparam("address"))
-_OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None), ~_OUT).order_by(person.c.id)
+_PERSONS = sa.select(*PERSON).where(person.c.programme_id == PROGRAMME)
+_OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None), ~OUT).order_by(person.c.id)
+_GROUP = ("id", "name", "purpose", "kinds", "strategic", "chair", "scope", "holds", "reports_to", "channel", "papers")
 _GROUPS = (
-    sa.select(
-        governance_group.c.id,
-        governance_group.c.name,
-        governance_group.c.purpose,
-        governance_group.c.kinds,
-        governance_group.c.strategic,
-        governance_group.c.chair,
-        governance_group.c.scope,
-        governance_group.c.holds,
-        governance_group.c.reports_to,
-        governance_group.c.channel,
-        governance_group.c.papers,
-    )
+    sa.select(*(governance_group.c[name] for name in (*_GROUP, "cadence")))
     .where(governance_group.c.programme_id == PROGRAMME)
     .order_by(governance_group.c.position)
 )
+_MEETING = ("id", "group_id", "starts_at", "slot", "wished_on", "earlier")
 _MEETINGS = (
-    sa.select(meeting.c.id, meeting.c.group_id, meeting.c.starts_at)
-    .where(meeting.c.programme_id == PROGRAMME)
+    sa.select(
+        *(meeting.c[name] for name in _MEETING),
+        sa.func.coalesce(meeting.c.origin, meeting.c.id),
+        meeting.c.sequence,
+        meeting.c.changed_at,
+    )
+    .where(meeting.c.programme_id == PROGRAMME, meeting.c.state == "planned")
     .order_by(meeting.c.starts_at)
 )
 _LEADS = sa.select(lead).where(lead.c.programme_id == PROGRAMME).order_by(lead.c.position)
@@ -94,13 +110,19 @@ class Directory:
     """Who is who on one day: roles by any of their names, meanings given by the office, holders.
 
     Whoever's account is closed or whose workspace has left holds nothing here: what is theirs is passed on like that of
-    a role nobody holds.
+    a role nobody holds. In the place of a holder who is away stands their cover, if they can be reached.
+
+    `covers` are those of late and to come; `in_force` those of this day, `acting` the (role, person) that only they
+    let act.
     """
 
     roles: dict[int, Role]
     by_name: dict[str, list[int]]
     meanings: dict[str, list[str]]
     holders: dict[int, list[Person]]
+    covers: tuple[Cover, ...] = ()
+    in_force: tuple[Cover, ...] = ()
+    acting: frozenset[tuple[int, int]] = frozenset()
 
     def find_roles(self, text: str) -> list[tuple[int, Role]]:
         """The roles an owner's words mean: as the office answered, else the one of that abbreviation or title."""
@@ -114,15 +136,21 @@ class Directory:
         return Owner(text, tuple(one for _, one in found), tuple(people.values()))
 
     def roles_of(self, person_id: int) -> list[Role]:
+        """The roles they hold or act for; one that somebody covers for them is theirs too."""
+        away = {one.role_id for one in self.in_force if one.away.id == person_id}
         return [
             self.roles[role_id]
             for role_id, people in self.holders.items()
-            if any(one.id == person_id for one in people)
+            if role_id in away or any(one.id == person_id for one in people)
         ]
+
+    def roles_covered(self, person_id: int) -> list[Role]:
+        """The roles that are theirs only while somebody is away."""
+        return [self.roles[role_id] for role_id, acts in sorted(self.acting) if acts == person_id]
 
 
 def read_directory(tx: Tx, day: date) -> Directory:
-    """Everything needed to say who holds what on `day`, in three reads."""
+    """Everything needed to say who holds what on `day`, in a fixed number of reads."""
     roles: dict[int, Role] = {}
     by_name: dict[str, list[int]] = defaultdict(list)
     titles: dict[str, list[int]] = defaultdict(list)
@@ -133,6 +161,9 @@ def read_directory(tx: Tx, day: date) -> Directory:
             titles[name_key(one.title)].append(role_id)
     for name, ids in titles.items():
         by_name.setdefault(name, ids)
+    for former, now in tx.conn.execute(_FORMER, {"programme": tx.programme, "kind": "role"}):
+        if name_key(now) in by_name:
+            by_name.setdefault(name_key(former), by_name[name_key(now)])
     meanings: dict[str, list[str]] = defaultdict(list)
     for text, means in tx.conn.execute(_MEANINGS, {"programme": tx.programme}):
         meanings[name_key(text)].append(means)
@@ -141,7 +172,12 @@ def read_directory(tx: Tx, day: date) -> Directory:
         someone = Person(*fields)
         if someone not in holders[role_id]:
             holders[role_id].append(someone)
-    return Directory(roles, by_name, meanings, holders)
+    rows = tx.conn.execute(_COVERS, {"programme": tx.programme, "since": day - _OF_LATE}).all()
+    if not rows:
+        return Directory(roles, by_name, meanings, holders)
+    from storage.cover import stand_in  # only where somebody is away
+
+    return stand_in(tx, Directory(roles, by_name, meanings, holders), rows, day)
 
 
 def get_people_revision(tx: Tx) -> int:
@@ -155,8 +191,8 @@ def list_office(tx: Tx) -> list[Person]:
 
 
 def find_person(tx: Tx, address: str) -> Person | None:
-    """The person at that very address."""
-    row = tx.conn.execute(_AT_ADDRESS, {"programme": tx.programme, "address": address}).one_or_none()
+    """The person at that very address, be it their first or another of theirs."""
+    row = tx.conn.execute(AT_ADDRESS, {"programme": tx.programme, "address": address}).one_or_none()
     return Person(*row) if row else None
 
 
@@ -170,8 +206,11 @@ def list_groups(tx: Tx, directory: Directory) -> list[Group]:
     meetings: dict[int, list[Meeting]] = defaultdict(list)
     rows = tx.conn.execute(_GROUPS, {"programme": tx.programme}).all()
     names = {group_id: name for group_id, name, *_rest in rows}
-    for meeting_id, group_id, starts_at in tx.conn.execute(_MEETINGS, {"programme": tx.programme}):
-        meetings[group_id].append(Meeting(meeting_id, names[group_id], starts_at))
+    for number, group_id, starts_at, slot, wished_on, earlier, *more in tx.conn.execute(
+        _MEETINGS, {"programme": tx.programme}
+    ):
+        days = tuple(date.fromisoformat(day) for day in earlier)
+        meetings[group_id].append(Meeting(number, names[group_id], starts_at, slot, wished_on, days, *more))
     return [
         Group(
             group_id,
@@ -187,8 +226,9 @@ def list_groups(tx: Tx, directory: Directory) -> list[Group]:
             channel,
             papers,
             tuple(meetings[group_id]),
+            cadence,
         )
-        for group_id, name, purpose, kinds, strategic, chair, scope, holds, reports_to, channel, papers in rows
+        for group_id, name, purpose, kinds, strategic, chair, scope, holds, reports_to, channel, papers, cadence in rows
     ]
 
 
@@ -208,7 +248,8 @@ def list_leads(tx: Tx, directory: Directory) -> list[Accountable]:
 def get_group(tx: Tx, name: str, directory: Directory) -> Group:
     """The group of that name, or the only one that begins so, in any case; UserError lists them all."""
     groups = list_groups(tx, directory)
-    group = find_group(groups, name)
+    former = {name_key(old): now for old, now in tx.conn.execute(_FORMER, {"programme": tx.programme, "kind": "group"})}
+    group = find_group(groups, name) or find_group(groups, former.get(name_key(name), ""))
     if group is not None:
         return group
     wanted = name_key(name)
@@ -273,23 +314,31 @@ def _find_person(tx: Tx, wanted: str) -> Person | None:
 
 
 def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads: Sequence[Accountable]) -> Actor:
-    roles = directory.roles_of(one.id)
+    roles, covered = directory.roles_of(one.id), directory.roles_covered(one.id)
+    away = {each.role_id for each in directory.in_force if each.away.id == one.id}
     return Actor(
         one.address,
-        one.name or ", ".join(held.abbreviation for held in roles) or one.address,
+        one.name or ", ".join(held.abbreviation for held in roles if held not in covered) or one.address,
         tuple(held.abbreviation for held in roles),
-        tuple(group.name for group in groups if any(chair.id == one.id for chair in group.chairs)),
+        tuple(
+            group.name
+            for group in groups
+            if any(chair.id == one.id for chair in group.chairs)
+            or (away and any(role_id in away for role_id, _ in directory.find_roles(group.chair)))
+        ),
         office=one.office,
         reads_all=any(held.reads_all for held in roles)
-        or any(any(person.id == one.id for person in lead.people) for lead in leads),
+        or any(any(person.id == one.id for person in lead.people) for lead in leads)
+        or (bool(away) and any(lead.role in roles for lead in leads)),
         person=one,
         bodies=tuple({held.organisation.partition(":")[0].strip() or held.abbreviation for held in roles}),
+        covers=tuple(held.abbreviation for held in covered),
     )
 
 
 def label_of(tx: Tx, key: str, day: date | None = None) -> str:
     """How history's actor key is shown: a person's name where there is one, else the roles they hold or that
-    they are the programme office, else the address.
+    they are the programme office, else the address; by any address of theirs.
 
     The roles are those of `day`; without one, those whose holding has no end."""
     if not key:
@@ -298,16 +347,14 @@ def label_of(tx: Tx, key: str, day: date | None = None) -> str:
         return "the programme office"
     if key.startswith("role:"):
         return key.removeprefix("role:")
-    row = tx.conn.execute(
-        sa.select(person).where(person.c.programme_id == tx.programme, person.c.address == key)
-    ).one_or_none()
+    row = find_person(tx, key)
     if row is None:
         return key
     held = sa.select(role.c.abbreviation).join(holder, holder.c.role_id == role.c.id).order_by(role.c.position)
     until = sa.or_(holder.c.until_on.is_(None), holder.c.until_on > day) if day else holder.c.until_on.is_(None)
     begun = sa.or_(holder.c.from_on.is_(None), holder.c.from_on <= day) if day else sa.true()
     roles = [] if row.name else tx.conn.execute(held.where(holder.c.person_id == row.id, until, begun)).scalars().all()
-    return row.name or ", ".join(dict.fromkeys(roles)) or ("the programme office" if row.office else str(row.address))
+    return row.name or ", ".join(dict.fromkeys(roles)) or ("the programme office" if row.office else row.address)
 
 
 def get_role(name: str, directory: Directory) -> tuple[int, Role]:
@@ -336,7 +383,7 @@ def list_plan_roles(directory: Directory) -> list[Any]:
 def list_holdings(tx: Tx) -> list[tuple[str, Person, date | None, date | None]]:
     """Every holding, past and present: role, person, from, until."""
     query = (
-        sa.select(role.c.abbreviation, holder.c.from_on, holder.c.until_on, *_PERSON)
+        sa.select(role.c.abbreviation, holder.c.from_on, holder.c.until_on, *PERSON)
         .join(holder, holder.c.role_id == role.c.id)
         .join(person, holder.c.person_id == person.c.id)
         .where(holder.c.programme_id == tx.programme)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from programme.messages import UserError
 from programme.plan import Metric, Plan, PlanAction, Point
 from programme.refs import bare_key, nearest_refs, ref_key
+from programme.timescales import parse_timescale
 from storage.db import Tx, insert
 from storage.history import keep_words, record
 from storage.people import name_key
@@ -19,6 +20,7 @@ from storage.schema import (
     action,
     entry,
     focus_area,
+    former_name,
     governance_group,
     holder,
     last_plan,
@@ -74,7 +76,13 @@ def store_plan(
         tx,
         metric_point,
         [
-            {"ref": metric.ref, "position": n, "period": point.period, "text": point.text}
+            {
+                "ref": metric.ref,
+                "position": n,
+                "period": point.period,
+                "due_on": parse_timescale(point.period.partition("(")[0]).due_on,
+                "text": point.text,
+            }
             for metric in plan.metrics
             for n, point in enumerate(metric.points)
         ],
@@ -102,10 +110,12 @@ def _store_roles(tx: Tx, plan: Plan) -> None:
     query = sa.select(role).where(role.c.programme_id == tx.programme).order_by(role.c.position, role.c.id)
     stored = tx.conn.execute(query).all()
     listed = {name.casefold() for one in plan.roles for name in (one.abbreviation, one.title)}
-    strings = dict.fromkeys(text for one in plan.actions for text in one.owners if text.casefold() not in listed)
+    former = _list_former(tx, "role", {one.abbreviation for one in plan.roles} | {row.abbreviation for row in stored})
+    known_texts = listed | {text.casefold() for text in former}
+    strings = dict.fromkeys(text for one in plan.actions for text in one.owners if text.casefold() not in known_texts)
     wanted = [(one.abbreviation, one.title, one.organisation, "table") for one in plan.roles]
     wanted += [(text, "", "", "owner") for text in strings]
-    known = _pair_roles(stored, [(abbreviation, title) for abbreviation, title, _organisation, _source in wanted])
+    known = _pair_roles(stored, [(former.get(abbreviation, abbreviation), title) for abbreviation, title, *_ in wanted])
     for position, (abbreviation, title, organisation, source) in enumerate(wanted):
         values = {"organisation": organisation, "source": source, "position": position, "title": title}
         before = known[position]
@@ -121,6 +131,14 @@ def _store_roles(tx: Tx, plan: Plan) -> None:
     gone = [row.id for row in stored if row.id not in kept]
     if gone:
         tx.conn.execute(sa.delete(role).where(role.c.id.in_(gone)))
+
+
+def _list_former(tx: Tx, kind: str, here: Set[str]) -> dict[str, str]:
+    """What a name of before is called now, where that is here and the old one is no other's by now."""
+    names = sa.select(former_name.c.name, former_name.c.now).where(
+        former_name.c.programme_id == tx.programme, former_name.c.kind == kind
+    )
+    return {row.name: row.now for row in tx.conn.execute(names) if row.now in here}
 
 
 def _pair_roles(stored: Sequence[Any], wanted: Sequence[tuple[str, str]]) -> list[Any | None]:
@@ -153,6 +171,9 @@ def _store_groups(tx: Tx, plan: Plan) -> None:
         row.name.casefold(): row.id
         for row in tx.conn.execute(sa.select(governance_group).where(governance_group.c.programme_id == tx.programme))
     }
+    names = sa.select(governance_group.c.name).where(governance_group.c.programme_id == tx.programme)
+    for name, now in _list_former(tx, "group", set(tx.conn.execute(names).scalars())).items():
+        stored.setdefault(name.casefold(), stored[now.casefold()])
     for position, group in enumerate(plan.groups):
         group_id = stored.get(group.name.casefold())
         if group_id is None:
@@ -352,9 +373,23 @@ def get_area_ref(tx: Tx, typed: str) -> str:
 
 
 def list_metrics(tx: Tx) -> dict[str, Metric]:
-    """Every metric by the ref of its action, points in the order of the columns."""
+    """Every metric by the ref of its action, points in the order of the columns: what the plan has, or the figure that
+    was given since."""
     points: dict[str, list[Point]] = {}
+    given = _read_figures(tx)
     query = sa.select(metric_point).where(metric_point.c.programme_id == tx.programme).order_by(metric_point.c.position)
     for row in tx.conn.execute(query):
-        points.setdefault(row.ref, []).append(Point(row.period, row.text))
+        points.setdefault(row.ref, []).append(Point(row.period, given.get((row.ref, row.period), row.text)))
     return {ref: Metric(ref, tuple(each)) for ref, each in points.items()}
+
+
+def _read_figures(tx: Tx) -> dict[tuple[str, str], str]:
+    """(ref, period) → the last figure that somebody gave."""
+    query = (
+        sa.select(action.c.ref, entry.c.value, words.c.text)
+        .join(entry, entry.c.action_id == action.c.id)
+        .join(words, entry.c.words_id == words.c.id)
+        .where(entry.c.programme_id == tx.programme, entry.c.kind == "figure", entry.c.undone_at.is_(None))
+        .order_by(entry.c.id)
+    )
+    return {(ref, period): text for ref, period, text in tx.conn.execute(query) if text is not None}

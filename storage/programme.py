@@ -8,8 +8,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from programme.calendar import Calendar
 from storage.db import Tx
-from storage.schema import programme, seen, setting, web_line
+from storage.schema import programme, setting
+from storage.schema_out import seen, web_line
 
 
 def touch(tx: Tx) -> None:
@@ -31,6 +33,17 @@ def set_paused(tx: Tx, paused: bool, until: date | None = None) -> None:
     tx.conn.execute(
         sa.update(programme).where(programme.c.id == tx.programme).values(paused=paused, paused_until=until)
     )
+
+
+def get_imported_on(tx: Tx, calendar: Calendar) -> date | None:
+    """The day of the last import; None before the first."""
+    at = tx.conn.execute(sa.select(programme.c.imported_at).where(programme.c.id == tx.programme)).scalar()
+    return calendar.today(at) if at else None
+
+
+def find_first_import(tx: Tx) -> datetime | None:
+    """When a plan was imported for the first time; None before."""
+    return tx.conn.execute(sa.select(programme.c.imported_at).where(programme.c.id == tx.programme)).scalar()
 
 
 _SEE_ONCE = {

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from storage.columns import UtcDateTime, flag, key, table, text
+from storage.columns import UtcDateTime, flag, key, table, text, unique_where
 from storage.columns import metadata as metadata
 
 programme = Table(
@@ -80,6 +92,7 @@ metric_point = table(
     text("ref"),
     Column("position", Integer, nullable=False),
     text("period"),
+    Column("due_on", Date),  # the last day of the period
     text("text", nullable=True),
     Index(None, "programme_id", "ref"),
 )
@@ -153,8 +166,28 @@ person = table(
     text("name"),
     text("email"),
     flag("office"),
-    Column("closed_at", UtcDateTime),  # since when their account there has been closed
+    Column("closed_at", UtcDateTime),  # since when the account where they are written to has been closed
+    Column("hour", Integer),  # at which their bundles come; the programme's where it is not set
+    Column("rhythm", String(10), nullable=False, server_default=""),  # how often; the programme's where it is ""
+    Column("write_to", String(300), nullable=False, server_default=""),  # another address of theirs; "" for `address`
+    Column("feed", Integer, nullable=False, server_default="0"),  # how many links to their calendar were ended
     UniqueConstraint("programme_id", "address"),
+    CheckConstraint("rhythm IN ('', 'daily', 'weekly')", name="rhythm"),
+)
+person_address = table(  # what comes from here is that person's too
+    "person_address",
+    key("person"),
+    Column("address", String(300), nullable=False),
+    UniqueConstraint("programme_id", "address"),
+    Index(None, "person_id"),
+)
+report_done = table(  # which report was handed in, of those that the settings have
+    "report_done",
+    Column("name", String(200), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "programme_id", "due_on"),
 )
 claim = table(
     "claim",
@@ -178,6 +211,25 @@ holder = table(
     Index(None, "role_id"),
     Index(None, "person_id"),
 )
+cover = table(  # somebody acts for a role's holder who is away
+    "cover",
+    key("role"),
+    key("person"),  # who is away
+    Column("by_id", Integer, ForeignKey("person.id")),  # none where whoever was to do it has left
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date, nullable=False),  # the day on which they are back
+    Index(None, "role_id"),
+    Index(None, "programme_id", "until_on"),
+)
+former_name = table(
+    "former_name",
+    Column("kind", String(12), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("now", String(200), nullable=False),
+    Column("until_on", Date, nullable=False),  # the day from which it is called otherwise
+    UniqueConstraint("programme_id", "kind", "name"),
+    CheckConstraint("kind IN ('role', 'group')", name="kind"),
+)
 governance_group = table(
     "governance_group",
     Column("name", String(200), nullable=False),
@@ -187,9 +239,10 @@ governance_group = table(
     text("chair"),
     text("scope"),
     text("channel"),
-    Column("papers", Integer, nullable=False, server_default="5"),  # working days before the meeting
+    Column("papers", Integer),  # working days before the meeting; as many as the programme has where it is not set
     Column("holds", JSON, nullable=False),
     Column("reports_to", JSON, nullable=False),
+    text("cadence"),
     Column("position", Integer, nullable=False),
     UniqueConstraint("programme_id", "name"),
 )
@@ -197,8 +250,19 @@ meeting = table(
     "meeting",
     key("governance_group"),
     Column("starts_at", UtcDateTime, nullable=False),
+    Column("state", String(10), nullable=False, server_default="planned"),
+    text("slot"),  # which of its group's cadence it is, such as Autumn 1 2022; "" for one that somebody gave
+    Column("wished_on", Date),  # the day the cadence names, where another had to be taken: to be confirmed
+    flag("by_hand"),  # a person gave, moved, confirmed or cancelled it: the cadence leaves it alone
+    Column("earlier", JSON, nullable=False),  # the days it was moved away from, each with the row it was then
+    Column("origin", Integer),  # the first row of the same meeting: a day anew is a row anew, with a loop of its own
+    Column("sequence", Integer, nullable=False, server_default="0"),  # how often it was changed
+    Column("changed_at", UtcDateTime),
     Index(None, "programme_id", "starts_at"),
-    UniqueConstraint("group_id", "starts_at"),
+    unique_where("state = 'planned'", "ix_meeting_planned", "group_id", "starts_at"),
+    unique_where("slot <> ''", "ix_meeting_slot", "group_id", "slot"),
+    CheckConstraint("state IN ('planned', 'cancelled')", name="state"),
+    sqlite_autoincrement=True,  # packs are known by this id: one that was moved is never given out again
 )
 
 # What was said and done
@@ -278,103 +342,23 @@ proposal = table(
     CheckConstraint("kind IN ('closure', 'timescale')", name="kind"),
     CheckConstraint("state IN ('open', 'agreed', 'returned', 'undone')", name="state"),
 )
-
-# Out and in
-
-outbox = table(
-    "outbox",
-    Column("key", String(300), nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("address", String(300), nullable=False),
-    Column("scheme", String(10), nullable=False),
-    Column("facts", JSON, nullable=False),  # what to compose from at delivery: references, never composed words
-    Column("renews", String(300)),  # the key without its number, of what is queued unless one is still due
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("state", String(10), nullable=False, server_default="due"),
-    Column("lease", String(40)),
-    Column("lease_until", UtcDateTime),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("said", JSON),  # refs and ledger lines, committed just before the post
-    flag("doubtful"),
-    text("trouble"),
-    Column("conversation", String(100)),
-    Column("post", String(100)),
-    Column("settled_at", UtcDateTime),
-    UniqueConstraint("programme_id", "key"),
-    # Asked of it all day: what is due, whose claimant is gone, what may be forgotten. Without statistics SQLite takes
-    # the index that fits most conditions, hence the programme in each.
-    Index("ix_outbox_due", "programme_id", "state", "due_at"),
-    Index("ix_outbox_leased", "programme_id", "state", "lease_until"),
-    Index("ix_outbox_settled", "programme_id", "state", "settled_at"),
-    Index(None, "conversation", "post"),
-    Index(None, "programme_id", "renews", "state"),
-    CheckConstraint("state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name="state"),
-    sqlite_autoincrement=True,  # a channel is asked by this id: one that was tidied away is never given out again
-)
-ledger = table(
-    "ledger",
-    Column("kind", String(12), nullable=False),
-    Column("subject", String(60), nullable=False),
-    Column("rung", String(300), nullable=False),  # a timescale or a name may stand in it
-    Column("person_id", Integer, nullable=False),  # 0: nobody could be found
-    Column("falls_on", Date, nullable=False),
-    text("passed_for"),  # the role with no reachable holder for whom the office is asked to pass it on
-    Column("state", String(10), nullable=False, server_default="planned"),
-    text("reason"),
-    key("outbox", nullable=True),
-    Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("programme_id", "kind", "subject", "rung", "person_id", "falls_on"),
-    Index(None, "programme_id", "state", "falls_on"),
-    Index(None, "programme_id", "subject"),
-    CheckConstraint("state IN ('planned', 'sent', 'silenced', 'waiting', 'failed')", name="state"),
-)
-home = table(
-    "home",
-    Column("address", String(300), nullable=False),
-    Column("page", Integer, nullable=False, server_default="1"),
-    Column("opened_at", UtcDateTime, nullable=False),
-    UniqueConstraint("programme_id", "address"),
-    Index(None, "programme_id", "opened_at"),
-)
-listening = table(  # what a channel has said that it wants to hear
-    "listening",
-    Column("address", String(300), nullable=False),
-    Column("ratings", JSON, nullable=False),
-    Column("areas", JSON, nullable=False),  # refs of focus areas and priorities, names of groups; none means all
-    flag("with_reasons"),
-    UniqueConstraint("programme_id", "address"),
-)
-seen = table(
-    "seen",
-    Column("channel", String(10), nullable=False),
-    Column("workspace", String(100), nullable=False),
-    Column("external_id", String(300), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("channel", "workspace", "external_id"),
-)
-# Which rows of the history a message has written: an edit of the message changes those.
-spoken = table(
-    "spoken",
-    Column("channel", String(10), nullable=False),
-    Column("workspace", String(100), nullable=False),
-    Column("conversation", String(100), nullable=False),
-    Column("said_id", String(300), nullable=False),
+draft = table(  # a line of pasted minutes, to be confirmed; its words are those of its row in the history
+    "draft",
     Column("number", Integer, nullable=False),
+    key("governance_group"),
+    Column("meeting_on", Date),
+    text("by"),
     Column("at", UtcDateTime, nullable=False),
-    flag("edited"),
-    Index(None, "programme_id", "conversation", "said_id"),
-    Index(None, "programme_id", "at"),
+    Column("ref", String(40), nullable=False, server_default=""),  # "" for one that names no action known
+    flag("sure"),  # nothing else could be meant
+    Column("state", String(10), nullable=False, server_default="open"),
+    Column("first", Integer),  # the rows of the history that confirming it wrote
+    Column("last", Integer),
+    UniqueConstraint("programme_id", "number"),
+    Index(None, "programme_id", "state"),
+    CheckConstraint("state IN ('open', 'confirmed', 'dropped')", name="state"),
 )
-web_line = table(
-    "web_line",
-    Column("address", String(300), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    flag("mine"),
-    Column("body", JSON, nullable=False),
-    Column("delivery", String(60)),
-    UniqueConstraint("delivery"),
-    Index(None, "address"),
-)
+
 setting = table(
     "setting", Column("name", String(60), nullable=False), text("value"), UniqueConstraint("programme_id", "name")
 )

@@ -12,7 +12,8 @@ from programme.facts import ANSWERS
 from programme.rag import Rag
 from storage.db import PROGRAMME, Tx
 from storage.people import Directory, name_key
-from storage.schema import action, entry, escalation, holder, ledger, outbox, owner, person, proposal, role
+from storage.schema import action, entry, escalation, holder, owner, person, proposal, role
+from storage.schema_out import ledger, outbox
 
 _MOST = 4
 _MOST_READ = 200  # proposals and alarms that are looked at for one home
@@ -132,6 +133,11 @@ _WAITS = sa.union(
 _WAITING_REFS = sa.select(action.c.ref).where(
     action.c.id.in_(_WAITS), action.c.state == "open", action.c.gone_at.is_(None)
 )
+_OPEN_AREAS = (
+    sa.select(action.c.focus_area_ref, action.c.priority_ref)
+    .where(action.c.programme_id == PROGRAMME, action.c.state == "open", action.c.gone_at.is_(None))
+    .distinct()
+)
 _ALARMS = (
     sa.select(action.c.ref, action.c.focus_area_ref, action.c.priority_ref, escalation.c.kind, escalation.c.number)
     .join(escalation, escalation.c.action_id == action.c.id)
@@ -231,6 +237,11 @@ def list_proposed_refs(tx: Tx) -> list[str]:
 def list_waiting_refs(tx: Tx) -> list[str]:
     """Every open action for which something may wait to be agreed: a proposal, or that an alarm is over."""
     return [row.ref for row in tx.run(_WAITING_REFS)]
+
+
+def list_open_areas(tx: Tx) -> list[tuple[str, str]]:
+    """(focus area, priority) of the open actions, each once."""
+    return [(row.focus_area_ref, row.priority_ref) for row in tx.run(_OPEN_AREAS)]
 
 
 def list_alarms(tx: Tx, now: datetime) -> list[Alarm]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot import office
 from bot.app import App
 from bot.settings import Settings
@@ -13,7 +15,9 @@ from documents.read import read_plan
 from jobs.deliver import CannotAsk, Delivery, Receipt
 from programme.calendar import LONDON
 from programme.messages import Form, Message, Reply, Request, Where
+from programme.policy import Policy
 from programme.timescales import parse_timescale
+from storage.schema_out import outbox
 
 SAMPLE = Path(__file__).parents[1] / "bot" / "sample" / "plan.txt"
 
@@ -43,10 +47,12 @@ class Story:
     folder: Path
     now: datetime = field(default_factory=lambda: london("2022-09-05 08:55"))
     sent: list[Sent] = field(default_factory=list)
+    policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
         url = f"sqlite:///{self.folder / 'story.db'}"
-        self.app = App(Settings(database_url=url, secret_key="a key for the story"), senders={"console": self})
+        settings = Settings(database_url=url, secret_key="a key for the story")
+        self.app = App(settings, senders={"console": self}, policy=self.policy)
         self.office("console:office")
 
     # The Sender that the story hands to the app.
@@ -161,6 +167,12 @@ class Story:
             self.tick(f"{day} 09:00")
             day += timedelta(days=1)
         return self.sent[before:]
+
+    def posts(self, name: str) -> list[str]:
+        """The channel's ids of the messages that one person has had, the oldest first."""
+        with self.app.db.read() as tx:
+            rows = sa.select(outbox.c.post).where(outbox.c.address == f"console:{name}", outbox.c.state == "sent")
+            return list(tx.conn.execute(rows.order_by(outbox.c.id)).scalars())
 
     def to(self, name: str) -> list[Sent]:
         """Everything one person has had so far."""

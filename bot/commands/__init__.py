@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from programme.asking import find_asked
 from programme.calendar import Calendar
-from programme.facts import Accountable, Action, Actor, Group, Person, Rung, find_holding_group
+from programme.facts import ANSWERS, Accountable, Action, Actor, Group, Person, Rung, find_holding_group
 from programme.listening import find_group_listening, mark_of
-from programme.messages import Block, Button, Buttons, Message, Reply, Request, Text, UserError
-from programme.permissions import Deed, compose_refusal, may, may_see_all
+from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Reply, Request, Text, UserError
+from programme.permissions import Deed, compose_refusal, may, may_see_all, say_covering
+from programme.policy import Policy
 from programme.rag import split_complete, split_rag
 from programme.refs import is_certain, nearest_refs, split_refs
-from programme.reminders import Policy
 from programme.updates import Update
 from storage import ledger, outbox
 from storage.actions import (
@@ -30,7 +31,7 @@ from storage.actions import (
 from storage.db import Tx
 from storage.listening import list_listening
 from storage.owned import list_owned_refs
-from storage.people import Directory
+from storage.people import Directory, find_person
 from storage.renewals import renew, renew_told, tell_channel
 
 _MOST_OFFERED = 10
@@ -58,6 +59,8 @@ class Ask:
     groups: tuple[Group, ...]
     leads: tuple[Accountable, ...]
     office: tuple[Person, ...]
+    schemes: tuple[str, ...] = ()  # the channels that can send
+    public_url: str = ""  # where the web reaches this bot
 
     def field(self, name: str) -> str:
         """A form's answer, trimmed; "" where there is none."""
@@ -117,9 +120,13 @@ class Ask:
 
     def record(self, action: Action, update: Update) -> int:
         """Write what was decided; the number of its row in the history."""
-        number = record_update(
-            self.tx, action, update, self.actor, now=self.now, today=self.today, account=self.request.account
-        )
+        account = ", ".join(filter(None, (self.request.account, say_covering(self.actor, action))))
+        number = record_update(self.tx, action, update, self.actor, now=self.now, today=self.today, account=account)
+        if action.last_said("ask") and update.entry in ANSWERS and (asked := find_asked(action)):
+            on = self.calendar.add_working_days(self.today, 1)
+            asker = find_person(self.tx, asked.by)
+            if asker is not None and asked.by != self.actor.key:
+                ledger.plan(self.tx, [Rung(on, "answered", action.ref, f"row {number}", asker.id)], self.now)
         self.keep_true(action, mark_of(update.columns.get("state", action.state), update.rag or action.rag))
         return number
 
@@ -236,9 +243,11 @@ def _find_later(words: str) -> int | None:
 
 def find_refs_answered(tx: Tx, request: Request) -> list[str]:
     """The actions that the message was about to which this is a reply in its thread; [] where it is none of ours."""
-    if not request.where.thread:
+    where = request.where
+    thread = where.heard_thread or where.thread
+    if not thread:
         return []
-    said = outbox.find_said(tx, request.where.conversation, request.where.thread)
+    said = outbox.find_said(tx, where.heard_in if where.heard_thread else where.conversation, thread)
     return list(said.get("refs", ())) if said else []
 
 
@@ -247,3 +256,8 @@ def compose_reply(lines: Sequence[str], buttons: Sequence[Button] = ()) -> Messa
     text = " ".join(lines)
     blocks: tuple[Block, ...] = (Text(text), *([Buttons(tuple(buttons))] if buttons else []))
     return Message(text, blocks)
+
+
+def compose_list(title: str, lines: Sequence[str]) -> Message:
+    """A title and what stands under it, a line each."""
+    return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), (Heading(title), Bullets(tuple(lines))))

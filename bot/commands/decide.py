@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from programme.calendar import say_date
 from programme.facts import Action
-from programme.messages import Button, Field, Form, Message, Reply, UserError
+from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
 from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
 from programme.timescales import parse_timescale
 from programme.updates import (
@@ -25,12 +26,16 @@ from programme.waiting import say_proposed, say_waiting
 from storage.actions import list_actions
 from storage.history import find_row, record
 from storage.history import redact as redact_words
+from storage.minutes import list_twins
 from storage.people import label_of, list_persons
 from storage.programme import is_paused, set_paused
 from storage.watch import list_waiting_refs
 from storage.withdrawn import has_shared
 
 _UNDO = Button("Undo", "undo")
+_PAGE = 10  # proposals that are shown at once
+_PAGE_OF = re.compile(r"page\s*(\d{1,4})", re.IGNORECASE)
+_MOST_IN_TITLE = 4
 _SHARED = (
     "Digests were shared as files since they were said, and I cannot change a file: please ask whoever has one to "
     "delete it."
@@ -41,16 +46,16 @@ _SHARED = (
 def agree(ask: Ask) -> Reply:
     """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees every one.
 
-    Without a reference it lists what is waiting. Nobody agrees their own. It also agrees that an alarm is over, once a
-    colleague has rated the action otherwise.
+    Without a reference it lists what is waiting; what is left is shown after each. Nobody agrees their own. It also
+    agrees that an alarm is over, once a colleague has rated the action otherwise.
     Example: agree P2.3c
     """
     words = ask.words.strip()
-    if not words or words.lower() == "all":
-        everything = list_actions(ask.tx, ask.directory, refs=list_waiting_refs(ask.tx))
-        waiting = [one for one in everything if _is_for_them(ask, one)]
-        if not words or not waiting:
-            return _list_waiting(ask, waiting)
+    page = _PAGE_OF.fullmatch(words)
+    if not words or page or words.lower() == "all":
+        waiting = _find_waiting(ask)
+        if not waiting or words.lower() != "all":
+            return _list_waiting(ask, waiting, int(page[1]) if page else 1)
         chosen, words = waiting, ""
     else:
         chosen, words = ask.find_all("agree", "read")
@@ -59,7 +64,13 @@ def agree(ask: Ask) -> Reply:
         ask.record(one, update)
     what = ", ".join(f"{one.ref} ({say_proposed(one)})" for one, _ in agreed)
     back = [] if len(agreed) == 1 else ["Undo takes them back one at a time, the last first."]
-    return compose_reply([f"Agreed: {what}.", *back], [_UNDO])
+    return _then_list(ask, " ".join([f"Agreed: {what}.", *back]))
+
+
+def _find_waiting(ask: Ask) -> list[Action]:
+    """What waits for this person to agree it, in the plan's order."""
+    everything = list_actions(ask.tx, ask.directory, refs=list_waiting_refs(ask.tx))
+    return [one for one in everything if _is_for_them(ask, one)]
 
 
 def _agree(ask: Ask, one: Action, words: str) -> Update:
@@ -96,30 +107,39 @@ def _check_proposal(ask: Ask, one: Action) -> None:
     raise UserError(compose_refusal("decide", one, decider))
 
 
-@command("return REF WHY")
+@command("return REF … WHY")
 def return_(ask: Ask) -> Reply:
-    """As chair, send a proposed closure or timescale back to its owners with a reason.
+    """As chair, send a proposed closure or timescale back to its owners with a reason; several at once have one.
 
     The owners hear of it with their next reminders.
     Example: return P2.3c please add the survey report
     """
-    one, reason = ask.find("return", "read")
-    _check_proposal(ask, one)
+    chosen, reason = ask.find_all("return", "read")
+    for one in chosen:
+        _check_proposal(ask, one)
     reason = ask.field("reason") or reason
-    if not reason and one.proposal:
+    refs = " ".join(one.ref for one in chosen)
+    if not reason and all(one.proposal for one in chosen):
         return Form(
-            f"Return {one.ref}",
-            f"return {one.ref}",
-            (Field("reason", "Why does it go back?", "text"),),
-            f"Say why it goes back: return {one.ref} and the reason.",
+            f"Return {refs if len(chosen) < _MOST_IN_TITLE else f'{len(chosen)} actions'}",
+            f"return {refs}",
+            (Field("reason", "Why does it go back?" if len(chosen) == 1 else "Why do they go back?", "text"),),
+            f"Say why it goes back: return {refs} and the reason.",
         )
-    number = ask.record(one, decide_proposal(one, "returned", reason))
-    proposers = [each for each in list_persons(ask.tx).values() if one.proposal and each.address == one.proposal.by]
-    told = ask.tell([*(person for each in one.owners for person in each.people), *proposers], one, number)
-    hear = (
-        "They hear of it with their next reminders." if told else "Nobody holds their role yet, so please pass it on."
-    )
-    return compose_reply([f"{one.ref} goes back to {one.owner_names}: {reason.rstrip('.')}. {hear}"], [_UNDO])
+    updates = [(one, decide_proposal(one, "returned", reason)) for one in chosen]
+    lines = []
+    for one, update in updates:
+        number = ask.record(one, update)
+        proposers = [each for each in list_persons(ask.tx).values() if one.proposal and each.address == one.proposal.by]
+        told = ask.tell([*(person for each in one.owners for person in each.people), *proposers], one, number)
+        hear = (
+            "They hear of it with their next reminders."
+            if told
+            else "Nobody holds their role yet, so please pass it on."
+        )
+        lines.append(f"{one.ref} goes back to {one.owner_names}: {reason.rstrip('.')}. {hear}")
+    back = [] if len(chosen) == 1 else ["Undo takes them back one at a time, the last first."]
+    return _then_list(ask, " ".join([*lines, *back]))
 
 
 @command("reopen REF WHY")
@@ -162,8 +182,12 @@ def redact(ask: Ask) -> Reply:
         ask.tx, int(number), reason.strip(), actor=ask.actor.key, now=ask.now, account=ask.request.account
     ):
         raise UserError(f"Row {number} has no words to redact: the numbers stand in history REF.")
+    for twin in list_twins(ask.tx, int(number)):
+        redact_words(ask.tx, twin, reason.strip(), actor=ask.actor.key, now=ask.now, account=ask.request.account)
     row = find_row(ask.tx, int(number))
-    for one in list_actions(ask.tx, ask.directory, refs=[row.ref] if row and row.ref else []):
+    rows = [find_row(ask.tx, each) for each in (int(number), *list_twins(ask.tx, int(number)))]
+    refs = sorted({each.ref for each in rows if each and each.ref})
+    for one in list_actions(ask.tx, ask.directory, refs=refs):
         ask.keep_true(one, tell_at=ask.now)  # messages that quote them are rid of them too
     gone = f"The words of row {number} are gone; that they were redacted, and why, is on record."
     return compose_reply([gone, *([_SHARED] if row and has_shared(ask.tx, row.at) else [])])
@@ -212,16 +236,33 @@ def _note(ask: Ask, verb: str, **facts: object) -> None:
     record(ask.tx, verb, actor=ask.actor.key, now=ask.now, facts=facts, account=ask.request.account)
 
 
-def _list_waiting(ask: Ask, waiting: Sequence[Action]) -> Message:
+def _list_waiting(ask: Ask, waiting: Sequence[Action], page: int = 1) -> Message:
+    """A page of what waits, each with its own buttons."""
     if not waiting:
         return compose_reply(["Nothing is waiting for you to agree."])
-    lines = []
-    for one in waiting:
-        by = one.proposal.by if one.proposal else one.rag_by
-        lines.append(say_waiting(one, label_of(ask.tx, by, ask.today)))
-    buttons = [Button("Agree all", "agree all", "primary")]
-    for one in waiting[:10]:
-        buttons.append(Button(f"Agree {one.ref}", f"agree {one.ref}"))
-        if one.proposal:
-            buttons.append(Button(f"Return {one.ref}", f"return {one.ref}"))
-    return compose_reply(["Waiting to be agreed:\n" + "\n".join(f"- {line}" for line in lines)], buttons)
+    pages = -(-len(waiting) // _PAGE)
+    page = min(max(page, 1), pages)
+    head = "Waiting to be agreed" + (f": {len(waiting)} (page {page} of {pages})" if pages > 1 else "")
+    blocks: list[Block] = [Text(f"{head}:")]
+    lines = [f"{head}:"]
+    for one in waiting[(page - 1) * _PAGE : page * _PAGE]:
+        line = say_waiting(one, label_of(ask.tx, one.proposal.by if one.proposal else one.rag_by, ask.today))
+        taps = [Button(f"Agree {one.ref}", f"agree {one.ref}")]
+        taps += [Button(f"Return {one.ref}", f"return {one.ref}")] if one.proposal else []
+        blocks += [Text(line), Buttons(tuple(taps))]
+        lines.append(f"- {line}")
+    together = [Button("Agree all" if pages == 1 else f"Agree all {len(waiting)}", "agree all", "primary")]
+    if page < pages:
+        together.append(Button(f"Show page {page + 1}", f"agree page {page + 1}"))
+        lines.append(f"For more, type: agree page {page + 1}.")
+    return Message("\n".join(lines), (*blocks, Buttons(tuple(together))))
+
+
+def _then_list(ask: Ask, done: str) -> Message:
+    """What was settled, and what is left to settle."""
+    told = compose_reply([done], [_UNDO])
+    left = _find_waiting(ask)
+    if not left:
+        return told
+    rest = _list_waiting(ask, left)
+    return Message(f"{told.text}\n{rest.text}", (*told.blocks, *rest.blocks))

@@ -13,6 +13,7 @@ from programme.permissions import compose_refusal, may
 from storage import outbox
 from storage.appointments import set_holder, set_person
 from storage.claims import Claim, find_claim, list_open_claims, make_claim, settle_claim
+from storage.handover import plan_handover
 from storage.people import get_role, label_of, nearest_roles
 from storage.renewals import renew_claim, renew_homes
 
@@ -55,7 +56,7 @@ def iam(ask: Ask) -> Reply:
                 ask.tx,
                 f"claim:{made.number}:{one.id}",
                 "claim",
-                one.address,
+                one.reached_at,
                 due_at=ask.calendar.next_sending(ask.now),
                 facts={"claim": made.number, "person": one.id},
             )
@@ -97,6 +98,8 @@ def approve(ask: Ask) -> Reply:
     role = _get_role(ask, one)
     if one.address not in {each.address for each in ask.directory.resolve(role.abbreviation).people}:
         person = set_person(ask.tx, one.address, name=one.name or None)
+        role_id, _ = get_role(role.abbreviation, ask.directory)
+        plan_handover(ask.tx, ask.directory, role_id, person, ask.today, ask.now, ask.calendar.zone)
         set_holder(ask.tx, role.abbreviation, person, ask.directory, from_on=ask.today)
     settle_claim(ask.tx, one, "approved", by=ask.actor.key, why="", now=ask.now, account=ask.request.account)
     _tell(ask, one, compose_answer(role, approved=True))

@@ -7,30 +7,26 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import COMMANDS, Ask, command
+from bot.commands import COMMANDS, Ask, command, compose_list
 from jobs.compose import draw_digest, read_digest, read_had_since
 from programme.calendar import say_date
-from programme.digest import WHOLE, compose_digest_message, list_signs
+from programme.digest import list_signs
+from programme.digest_words import WHOLE, compose_digest_message
 from programme.escalation import say_mitigation
-from programme.facts import Action, Group, Owner, Rung
+from programme.facts import Action, Group, Owner, Said
+from programme.forecast import find_forecast
 from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Reply, Text, UserError
 from programme.permissions import may, may_see_all, owns
 from programme.rag import Rag
 from programme.refs import ref_key
 from programme.reminders import (
-    find_chase_day,
-    find_meeting_dates,
-    list_action_rungs,
-    list_meeting_rungs,
-    list_mitigation_rungs,
-    plan_meeting,
     say_due,
 )
-from storage import ledger, outbox
+from storage import outbox
 from storage.actions import list_actions, list_focus_area
 from storage.history import list_rows
 from storage.owned import list_owned_refs
-from storage.people import get_group, label_of, list_persons
+from storage.people import get_group, label_of
 
 _MOST_LISTED = 20
 _MOST_TOLD = 15
@@ -38,7 +34,7 @@ _MOST_NAMED = 30_000  # actions that are asked for by reference; SQLite takes a 
 _FILE_FOLLOWS = "The whole as a Word file follows in your direct messages."
 _FIRST = ("rag", "progress", "done", "slipping", "nochange", "actions", "action", "why")  # what owners type most
 _DECIDING = frozenset(  # for chairs and the office
-    {"agree", "return", "reopen", "ack", "redact", "pause", "resume", "claims", "approve", "decline", "hear"}
+    {"agree", "return", "reopen", "ack", "redact", "pause", "resume", "claims", "approve", "decline", "hear", "weekly"}
 )
 
 
@@ -54,7 +50,7 @@ def action(ask: Ask) -> Reply:
     had_since = read_had_since(ask.tx, ask.calendar).get(one.ref)
     last_on = ask.calendar.today(last.starts_at) if last else None
     signs = list_signs(one, ask.today, last_on, had_since, ask.calendar, ask.policy)
-    said = [f"{say_date(each.on)}, {label_of(ask.tx, each.by)}: {each.words}" for each in one.said if each.words]
+    said = [f"{say_date(each.on)}, {_say_who(ask, each)}: {each.words}" for each in one.said if each.words]
     planned = [f"{say_date(each.on) if each.on else 'undated'}, the plan: {each.text}" for each in one.plan_progress]
     pairs = [
         ("Owners", "; ".join(map(_say_owner, one.owners))),
@@ -73,6 +69,8 @@ def action(ask: Ask) -> Reply:
         pairs.append(("Mitigation", say_mitigation(one)))
     if signs:
         pairs.append(("The record shows", "; ".join(signs)))
+    if ask.policy.forecast and (forecast := find_forecast(one, ask.today, ask.calendar, ask.policy)):
+        pairs.append(("Forecast", str(forecast)))
     pairs += [
         ("Success criteria", one.success_criteria or "none written"),
         ("Expected outcome", one.expected_outcome or "none written"),
@@ -173,30 +171,6 @@ def digest(ask: Ask) -> Reply:
     return message
 
 
-@command("meetings [GROUP]")
-def meetings(ask: Ask) -> Reply:
-    """When the governance groups meet next, and when updates and papers are due for it.
-
-    Example: meetings
-    """
-    groups = [get_group(ask.tx, ask.words, ask.directory)] if ask.words else list(ask.groups)
-    lines = []
-    for group in groups:
-        meeting = group.next_meeting(ask.now)
-        if meeting is None:
-            if ask.words:
-                lines.append(f"{group.name} has no meeting planned.")
-            continue
-        dates = plan_meeting(meeting, group.papers, ask.calendar, ask.policy)
-        local = ask.calendar.local(meeting.starts_at)
-        when = f"{local:%A} {say_date(dates.day)} at {local:%H:%M}"
-        loop = f"updates asked for {say_date(dates.request)}, chased {say_date(dates.chase)}, " if group.asks else ""
-        lines.append(f"{group.name}: {when}; {loop}papers {say_date(dates.papers)}.")
-    if not lines:
-        lines = ["No meetings are planned. The programme office adds them: halfterm groups set NAME --meets DATE."]
-    return Message("\n".join(lines), (Heading("Meetings"), Bullets(tuple(lines))))
-
-
 @command("history REF")
 def history(ask: Ask) -> Reply:
     """Everything that was done to an action, newest first: who, when and what.
@@ -219,47 +193,7 @@ def history(ask: Ask) -> Reply:
         )
     if not lines:
         lines = ["Nothing has been said of it here since the plan was imported."]
-    return _told(f"History of {one.ref}", lines)
-
-
-@command("why REF")
-def why(ask: Ask) -> Reply:
-    """Why you were reminded of an action or not: every reminder, what became of it, and what comes next.
-
-    Example: why P2.3c
-    """
-    one, _ = ask.find("why", "read")
-    holding = ask.holding(one)
-    persons = list_persons(ask.tx)
-
-    def name(key: int) -> str:
-        return label_of(ask.tx, persons[key].address, ask.today) if key in persons else "nobody"
-
-    states = {"planned": "planned", "sent": "sent", "silenced": "not sent", "waiting": "waiting", "failed": "failed"}
-    lines = []
-    rungs = ledger.list_of(ask.tx, one.ref)
-    for line in rungs[-_MOST_TOLD:]:
-        who = name(line.rung.person)
-        passed = f" for {line.rung.passed_for}" if line.rung.passed_for else ""
-        state = states[line.state]
-        if line.state == "sent" and line.sent_at:
-            local = ask.calendar.local(line.sent_at)
-            state = f"sent {say_date(local.date())} {local:%H:%M}"
-        reason = f", {line.reason}" if line.reason and line.reason != "sent" else ""
-        lines.append(
-            f"{say_date(line.rung.on)}, {_say_rung(line.rung.kind, line.rung.rung)}, to {who}{passed}: {state}{reason}."
-        )
-    for row in outbox.list_lines(ask.tx, kinds=["notice", "correction"], key_starts=""):
-        if row.facts.get("ref") == one.ref:
-            local = ask.calendar.local(row.settled_at or row.due_at)
-            trouble = f", {row.trouble}" if row.trouble else ""
-            who = name(row.facts["person"])
-            state = "waits until then" if row.state == "due" else row.state
-            lines.append(f"{say_date(local.date())} {local:%H:%M}, {row.kind} to {who}: {state}{trouble}.")
-    if not lines:
-        lines.append("Nothing has been planned or sent about it yet.")
-    lines.append(_say_next(ask, one, holding, rungs))
-    return _told(f"Why, for {one.ref}", lines)
+    return compose_list(f"History of {one.ref}", lines)
 
 
 @command("help [COMMAND]")
@@ -298,6 +232,11 @@ def help_(ask: Ask) -> Reply:
         "\n".join([intro, *(f"- {line}" for line in lines)]),
         (Heading("What you can type"), Text(intro), Bullets(tuple(lines))),
     )
+
+
+def _say_who(ask: Ask, said: Said) -> str:
+    who = label_of(ask.tx, said.by)
+    return f"{who} in the minutes of {said.value}" if said.kind == "minute" and said.value else who
 
 
 def _may_read(ask: Ask, one: Action) -> bool:
@@ -341,58 +280,9 @@ def _list(title: str, chosen: Sequence[Action], ask: Ask) -> Message:
     )
 
 
-def _told(title: str, lines: Sequence[str]) -> Message:
-    return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), (Heading(title), Bullets(tuple(lines))))
-
-
 def _say_owner(owner: Owner) -> str:
     """Who holds the role by name; somebody whose name is not known is the role."""
     if not owner.people:
         return f"{owner.text} (nobody in this role)"
     names = [person.name for person in owner.people if person.name]
     return f"{owner.text} ({', '.join(names)})" if names else owner.text
-
-
-def _say_rung(kind: str, rung: str) -> str:
-    if kind == "meeting":
-        name, _, day = rung.partition(" ")
-        return f"{name} for the meeting on {say_date(date.fromisoformat(day))}"
-    words = {
-        "starting": "starting list",
-        "timescale": f"timescale, {rung}",
-        "mitigation": f"mitigation, {rung}",
-        "overdue": "overdue",
-        "lead": "overdue, to the accountable lead",
-        "vulnerable": "vulnerable, to the chair",
-        "not_mine": "not mine, to the office",
-        "news": "what another did",
-    }
-    return words.get(kind, kind)
-
-
-def _say_next(ask: Ask, one: Action, holding: Group | None, lines: Sequence[ledger.Line]) -> str:
-    """The next rung that is still to come, and what keeps it quiet until then. `lines` are its lines of the ledger."""
-    if one.state == "complete":
-        return "Next: nothing, it is complete."
-    if one.proposal is not None:
-        return "Next: nothing until the chair has agreed or returned what is proposed."
-    calendar, policy, quiet = ask.calendar, ask.policy, one.quiet_until
-    sent = [line for line in lines if line.state == "sent" and line.sent_at]
-    started = [calendar.today(line.sent_at) for line in sent if line.rung.kind == "starting" and line.sent_at]
-    chased = [calendar.today(line.sent_at) for line in sent if line.rung.kind == "overdue" and line.sent_at]
-    if not started:
-        return "Next: the starting list, on the next working morning."
-    after = max(ask.today, quiet or ask.today) + timedelta(days=1)
-    rungs = list_action_rungs(one, 0, "", min(started), ask.today, calendar, policy)
-    rungs += list_meeting_rungs(one, find_meeting_dates(holding, ask.now, calendar, policy), 0, "")
-    rungs += list_mitigation_rungs(one, after + timedelta(days=366), 0, "", calendar, policy)
-    first = max(after, calendar.add_working_days(min(started), policy.overdue_every))
-    chase = find_chase_day(one, min(started), max(chased, default=None), first, calendar, policy)
-    rungs += [Rung(chase, "overdue", one.ref, "", 0)] if chase else []
-    coming = min((rung for rung in rungs if rung.on >= after), default=None)
-    silent = (
-        f" Quiet until {say_date(quiet)}, because it was answered or snoozed." if quiet and quiet >= ask.today else ""
-    )
-    if coming is None:
-        return f"Next: nothing, until its group has a meeting or its timescale a date.{silent}"
-    return f"Next: {say_date(coming.on)}, {_say_rung(coming.kind, coming.rung)}.{silent}"

@@ -148,7 +148,7 @@ def _escalate(ask: Ask, action: Action, kind: Rag, number: int, *, explained: bo
         if each.person:
             facts = {"number": number, "ref": action.ref, "person": each.person.id}
             key = f"notice:{action.ref}:{number}:{each.person.id}"
-            outbox.say(ask.tx, key, "notice", each.person.address, due_at=due, facts=facts)
+            outbox.say(ask.tx, key, "notice", each.person.reached_at, due_at=due, facts=facts)
     return f"{_say_when(ask, due)} I tell {who}, unless you undo it first."
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import shorten
 
-from bot.commands import Ask, command, compose_reply
+from bot.commands import Ask, command, compose_reply, find_refs_answered
 from bot.commands.decide import ack, agree, return_
 from bot.commands.rate import rag
 from bot.commands.update import done, slipping
@@ -145,7 +145,7 @@ def add_files(tx: Tx, request: Request, text: str) -> str:
         if not text:
             raise UserError(_NO_FILES)
         return text
-    if not text and not request.where.thread:
+    if not text and not request.where.thread and not find_refs_answered(tx, request):
         raise UserError("Say which action the file is evidence for, with the file: for example evidence P2.3c")
     return "\n".join([text, *_file_lines(request)]).strip()
 

@@ -12,6 +12,7 @@ from programme.updates import UNDO_FOR
 from storage import ledger, outbox
 from storage.actions import list_actions
 from storage.history import Row, list_rows
+from storage.minutes import reopen_draft
 from storage.people import list_persons
 from storage.undo import undo as undo_update
 
@@ -28,9 +29,12 @@ _UNDOABLE = {
     "snooze": ("the quiet about {ref}", "asked for quiet about {ref}"),
     "mitigation": ("the mitigation of {ref}", "written a mitigation of {ref}"),
     "in_place": ("that the mitigation of {ref} is in place", "said that the mitigation of {ref} is in place"),
+    "minute": ("the minute of {ref}", "minuted {ref}"),
     "agree": ("the agreement on {ref}", "agreed {ref}"),
     "return": ("the return of {ref}", "returned {ref}"),
     "reopen": ("that {ref} is open again", "opened {ref} again"),
+    "figure": ("the figure of {ref}", "given a figure of {ref}"),
+    "ask": ("your question about {ref}", "asked about {ref}"),
     "ack": ("the acknowledgement of {ref}", "acknowledged {ref}"),
 }
 _NUMBERS = re.compile(r"#?(\d{1,9})(?:\s*-\s*(\d{1,9}))?")
@@ -54,6 +58,8 @@ def undo(ask: Ask) -> Reply:
         ask.keep_true(was, mark_of(action.state, action.rag))
         if row.verb == "rag":
             lines.append(f"It is {action.look} again.")
+    if reopen_draft(ask.tx, row.number):
+        lines.append("Its line of the minutes is to be confirmed again: type minutes.")
     if alarm is not None:
         lines.append(_recall(ask, row.ref, alarm))
     if row.facts["alarm"]:
@@ -102,8 +108,8 @@ def _recall(ask: Ask, ref: str, alarm: Escalation) -> str:
     persons = list_persons(ask.tx)
     for line in ledger.list_of(ask.tx, ref):
         if line.rung.rung == f"alarm {alarm.number}" and line.state == "sent" and line.rung.person in persons:
-            told[line.rung.person] = persons[line.rung.person].address
-    told |= {one.id: one.address for one in persons.values() if one.address == alarm.acknowledged_by}
+            told[line.rung.person] = persons[line.rung.person].reached_at
+    told |= {one.id: one.reached_at for one in persons.values() if one.address == alarm.acknowledged_by}
     for person, address in told.items():
         facts = {"number": alarm.number, "ref": ref, "person": person}
         key = f"correction:{ref}:{alarm.number}:{person}"

@@ -240,7 +240,8 @@ def notmine(ask: Ask) -> Reply:
         actions = [one for one in actions if not _has_disowned(ask, one)]
     if not actions:
         return compose_reply(["You have said so already; the office has been told."])
-    quiet = ask.calendar.add_working_days(ask.today, ask.policy.answer_lasts)
+    lasts = ask.policy.answer_lasts
+    quiet = ask.calendar.add_working_days(ask.today, lasts)
     on = ask.calendar.add_working_days(ask.today, 1)
     for action in actions:
         number = ask.record(action, disown(action, words, quiet))
@@ -250,7 +251,8 @@ def notmine(ask: Ask) -> Reply:
     return compose_reply(
         [
             f"The programme office hears that {refs} {'is' if len(actions) == 1 else 'are'} not yours. "
-            f"Nobody is reminded of {'it' if len(actions) == 1 else 'them'} for ten working days."
+            f"Nobody is reminded of {'it' if len(actions) == 1 else 'them'} "
+            f"for {'ten' if lasts == 10 else lasts} working {'day' if lasts == 1 else 'days'}."
         ],
         [_UNDO],
     )

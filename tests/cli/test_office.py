@@ -217,6 +217,11 @@ def test_a_group_is_set_with_every_option_and_named_in_any_case(planned: Path) -
         "channel": "slack:T1:C1",
         "papers": 3,
         "meets": ["2022-10-04T09:00:00+00:00", "2022-11-22T10:00:00+00:00"],
+        "cadence": None,
+        "meetings": [
+            {"at": "2022-10-04T09:00:00+00:00", "slot": None, "state": "planned"},
+            {"at": "2022-11-22T10:00:00+00:00", "slot": None, "state": "planned"},
+        ],
     }
     assert "Task Group (strategic); chair BIA; holds P1, P2.3; meets 04 October 2022 10:00" in well("groups", "list")
 

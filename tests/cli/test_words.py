@@ -35,6 +35,8 @@ CONTRACT = [
     *("groups set", "groups list", "audit verify", "manifest slack", "manifest teams"),
 ]
 BESIDE = ["terms", "people load", *(f"workspaces {what}" for what in ("join", "leave", "list", "rekey"))]
+BESIDE += ["policy", "people also", "weekly"]
+BESIDE += ["people cover", "people uncover", "roles rename", "roles set", "groups rename"]
 
 SINCE = ["terms", "people load", *(f"workspaces {each}" for each in ("list", "join", "leave", "rekey"))]
 

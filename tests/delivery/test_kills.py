@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,22 +10,20 @@ from multiprocessing.context import ForkServerProcess
 
 import pytest
 
-from tests.delivery import worker
 from tests.delivery.scene import MONDAY, PEOPLE, Scene
+from tests.kills import worker
+from tests.kills.stage import PROCESSES
+from tests.kills.worker import Orders
 from tests.story import london
 
 NINE = london(MONDAY)
 LATER = "2022-09-05 09:06"  # more than five minutes
 
 
-PROCESSES = multiprocessing.get_context("forkserver")  # it has no threads and imports everything once
-PROCESSES.set_forkserver_preload(["tests.delivery.worker"])
-
-
 def start(scene: Scene, step: str, time: int = 2, at: datetime = NINE) -> ForkServerProcess:
     """A process that plans and delivers, and dies the `time`th time it reaches a step."""
     settings = replace(scene.app.settings, slack_bot_token=scene.slack.token, slack_api_url=scene.slack.api_url)
-    process = PROCESSES.Process(target=worker.run, args=(settings, at, step, time))
+    process = PROCESSES.Process(target=worker.run, args=(settings, at, Orders(step=step, time=time)))
     process.start()
     return process
 
@@ -57,7 +54,7 @@ def assert_all_settled_once(scene: Scene) -> None:
     assert len(scene.slack.asked("chat.postMessage")) == posts
 
 
-@pytest.mark.parametrize("step", ["planned, not committed", "planned"])
+@pytest.mark.parametrize("step", list(worker.PLANNING))
 def test_killed_while_planning_everything_is_said_by_the_next_process_at_the_same_instant(
     scene: Scene, step: str
 ) -> None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from storage import outbox
 from storage.db import Database
-from storage.schema import outbox as table
+from storage.schema_out import outbox as table
 from tests.delivery.scene import MONDAY, Scene
 from tests.story import london
 
@@ -139,7 +139,7 @@ class OutboxMachine(RuleBasedStateMachine):
             settled = True
         assert settled == valid
         if valid:
-            expected.state = state
+            expected.state, expected.until = state, None
 
     @rule(claim=claims, by=MINUTES, count=st.booleans())
     def put_off(self, claim: outbox.Row, by: timedelta, count: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.history import verify
-from tests.delivery.conftest import Postgres
+from tests.delivery.postgres import Postgres
 from tests.slack_channel.stage import OFFICE, PEOPLE, Workplace, open_workplace
 
 A, B, C, D, STRANGER = PEOPLE["A"], PEOPLE["B"], PEOPLE["C"], PEOPLE["D"], "U7"

@@ -16,20 +16,13 @@ from bot.slack.blocks import MOST_BLOCKS, MOST_BYTES, render_all
 from documents.papers import write_paper
 from documents.picture import draw_ratings
 from programme.calendar import Calendar, parse_bank_holidays, parse_terms
-from programme.digest import (
-    Digest,
-    compose_digest_message,
-    compose_digest_paper,
-    compose_since,
-    gather_digest,
-    list_signs,
-    say_counts,
-)
+from programme.digest import Digest, gather_digest, list_signs
+from programme.digest_words import compose_digest_message, compose_digest_paper, compose_since, say_counts
 from programme.facts import Action, Escalation, Group, Meeting, Mitigation, Owner, Person, Proposal, Role, Said
 from programme.messages import Table
 from programme.plan import Metric, Point
+from programme.policy import Policy
 from programme.rag import Rag
-from programme.reminders import Policy
 from programme.timescales import parse_timescale
 
 TERMS = files("bot").joinpath("sample/terms.csv").read_text(encoding="utf-8")
@@ -150,7 +143,7 @@ def test_an_action_stands_under_the_first_thing_that_asks_something_of_the_chair
         ),
         (
             make(**{**AT_RISK, "escalation": alarm(acknowledged=True)}, mitigation=MITIGATION),
-            "acknowledged. The printer has closed. "
+            "acknowledged after 0 minutes. The printer has closed. "
             "Mitigation: use the library's printer; C; by Oct-22 (written, not in place).",
         ),
         (

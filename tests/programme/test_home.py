@@ -18,8 +18,8 @@ from programme.home import (
     say_meeting,
 )
 from programme.messages import Button, Buttons
+from programme.policy import Policy
 from programme.rag import Rag
-from programme.reminders import Policy
 from tests.programme.people import TODAY, action, group, proposal, rated
 
 CALENDAR, POLICY = Calendar(frozenset()), Policy()

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from programme.calendar import Calendar, parse_bank_holidays
 from programme.facts import Action, Group, Meeting, Mitigation, Owner, Person, Proposal, Role, Rung, Said
+from programme.items import Item
 from programme.messages import Buttons
+from programme.policy import Policy
 from programme.reminders import (
-    Item,
-    Policy,
     carry_until,
     compose_bundle,
     find_chase_day,

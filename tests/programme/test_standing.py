@@ -7,8 +7,9 @@ from itertools import chain
 
 import pytest
 
+from programme.items import Item
 from programme.messages import Button, Buttons, Message
-from programme.reminders import Item, compose_bundle
+from programme.reminders import compose_bundle
 from programme.standing import Standing
 from tests.programme.test_reminders import CALENDAR, POLICY, items, make
 

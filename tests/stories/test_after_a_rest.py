@@ -44,9 +44,14 @@ def test_every_reminder_that_was_missed_has_its_line_with_the_message_that_carri
     story.mornings("2022-09-28")
     story.tick("2022-10-12 09:00")
     why = story.say("A", "why P1.1a")
-    assert "- 30 September 2022, timescale, 10 before 14 October 2022, to A: sent 12 October 2022 09:00." in why
-    assert "- 7 October 2022, timescale, 5 before 14 October 2022, to A: sent 12 October 2022 09:00." in why
-    assert "Next: 13 October 2022, timescale, 1 before 14 October 2022." in why
+    assert (
+        "- 30 September 2022, timescale, 10 before 14 October 2022, to you: sent 12 October 2022 09:00, in a bundle."
+        in why
+    )
+    assert (
+        "- 7 October 2022, timescale, 5 before 14 October 2022, to you: sent 12 October 2022 09:00, in a bundle." in why
+    )
+    assert "13 October 2022, timescale, 1 before 14 October 2022, to you" in why
 
 
 def test_a_pause_is_followed_by_one_bundle_and_not_by_one_for_each_day_of_it(story: Story) -> None:

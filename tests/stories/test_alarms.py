@@ -198,9 +198,9 @@ def test_the_chair_acknowledges_and_the_digest_says_so(story: Story) -> None:
 
 def test_why_says_who_was_told_of_the_alarm_and_when(story: Story) -> None:
     story.say("A", "rag P1.1a at-risk no printer")
-    assert "notice to D: waits until then" in story.say("A", "why P1.1a")
+    assert "notice to D, the programme office and X: waits until then" in story.say("A", "why P1.1a")
     story.tick("2022-09-05 10:15")
-    assert "5 September 2022 10:15, notice to D: sent" in story.say("A", "why P1.1a")
+    assert "5 September 2022 10:15, notice to D, the programme office and X: sent" in story.say("A", "why P1.1a")
 
 
 def test_a_chair_who_comes_between_the_rating_and_the_notice_hears_of_it(story: Story) -> None:

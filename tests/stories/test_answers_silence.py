@@ -141,4 +141,34 @@ def test_nothing_is_written_where_all_that_was_due_has_been_answered(story: Stor
     story.tick("2022-10-24 08:30")
     story.at("2022-10-24 08:45").say("A", "nochange P1.1a P1.1b")
     story.say("C", "nochange P1.1b")
-    assert story.tick("2022-10-24 09:00") == []
+    (note,) = story.tick("2022-10-24 09:00")
+    assert (note.to, note.text.partition("\n")[0]) == ("office", "The week of 24 October 2022.")
+
+
+def test_who_has_answered_a_shared_action_is_left_alone_while_the_other_organisation_is_still_asked(
+    story: Story,
+) -> None:
+    story.at("2022-10-21 10:00").say("A", "nochange P1.1b")
+    story.mornings("2022-11-04")
+    assert days(story, "A", "P1.1b") == []
+    assert days(story, "C", "P1.1b") == ["10-24", "10-31", "11-01"]
+    story.mornings("2022-11-15")
+    assert days(story, "A", "P1.1b") == ["11-15"]
+
+
+def test_a_lead_waits_for_an_action_in_one_line_of_the_ledger_and_not_in_one_a_day(story: Story) -> None:
+    story.give("X")
+    story.at("2022-11-10 10:00").say("A", "slipping P1.1a Dec-22 the printer broke")
+    story.mornings("2022-12-02")
+    assert story.say("office", "why P1.1a").count("accountable lead") <= 1
+    story.at("2022-12-02 12:00").say("D", "return P1.1a no more time")
+    assert story.tick("2022-12-05 09:00")
+    assert any("P1.1a is overdue" in one.text for one in story.to("X"))
+
+
+def test_who_has_answered_before_the_request_for_a_meeting_is_not_chased_for_it_either(story: Story) -> None:
+    story.at("2022-11-04 10:00").say("A", "nochange P1.1b")  # within ten working days of the request of 14 November
+    story.at("2022-11-04 10:00").say("A", "rag P1.1a on-track")
+    story.mornings("2022-11-24")  # the chase is on the 24th
+    assert "11-24" not in days(story, "A", "P1.1b")
+    assert "11-24" in days(story, "C", "P1.1b")

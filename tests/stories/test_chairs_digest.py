@@ -39,7 +39,7 @@ def test_the_digest_follows_an_action_from_alarm_to_acknowledgement(story: Story
     story.say("A", "mitigation P1.1b use the library's printer; C; Oct-22")
     story.say("D", "ack P1.1b")
     text = story.say("D", "digest The Board")
-    assert ": acknowledged. The printer" in text
+    assert ": acknowledged after 0 minutes. The printer" in text
     assert "use the library's printer; C; by Oct-22 (written, not in place)" in text
     story.say("A", "inplace P1.1b")
     assert "use the library's printer; C; by Oct-22 (in place)" in story.say("D", "digest The Board")

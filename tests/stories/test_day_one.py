@@ -182,7 +182,8 @@ def test_a_role_given_later_is_a_starting_list_for_its_new_holder_only(story: St
     story.tick("2022-09-05 09:00")
     story.at("2022-09-14 15:00").give("C")
     sent = story.mornings("2022-09-20")
-    assert [(one.to, one.at.date().isoformat()) for one in sent] == [("C", "2022-09-15")]
+    assert [(one.to, one.at.date().isoformat()) for one in sent] == [("C", "2022-09-15"), ("office", "2022-09-20")]
+    assert sent[1].text.startswith("The week of 19 September 2022.")
     assert sent[0].text.startswith("Your starting list: 1 action.")
 
 

@@ -13,7 +13,7 @@ from bot.slack.blocks import render_all
 from bot.slack.views import home_view
 from jobs.home import compose_home
 from programme.messages import Message
-from storage.schema import outbox
+from storage.schema_out import outbox
 from tests.slack_rules import find_fault, find_view_fault
 from tests.stories.council import PLAN, buttons, history_length, is_one_sentence, open_council, told
 from tests.story import Story, tiny_plan
@@ -84,9 +84,9 @@ def test_an_owner_sees_the_most_urgent_first_with_what_to_tap(story: Story) -> N
 
 def test_what_a_message_asked_for_and_nobody_has_answered_is_counted(story: Story) -> None:
     assert home(story, "A").text.startswith("Your actions: 2. 2 need a word from you.")  # as the starting list says
-    story.say("A", "nochange P1.1a P1.1b")
-    assert "Nothing needs a word from you now" in home(story, "A").text
-    story.mornings("2022-09-12")  # the request for the meeting: of what is shared, as the other body has not answered
+    story.say("A", "nochange P1.1a")
+    assert "1 needs a word from you" in home(story, "A").text
+    story.mornings("2022-09-12")  # the request for the meeting
     assert story.to("A")[-1].text.startswith("1 action needs a word from you.\n- P1.1b")
     story.at("2022-09-12 10:00")
     reply = home(story, "A")

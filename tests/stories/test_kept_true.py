@@ -288,3 +288,15 @@ def test_a_home_nobody_has_looked_at_for_a_month_rests(story: OnSlack) -> None:
     story.at("2022-10-06 10:00").say("A", "rag P1.1a red no printer")
     story.deliver()
     assert len(story.slack.asked("views.publish")) == 1
+
+
+def test_a_question_that_was_answered_says_so_in_place_of_its_buttons(story: OnSlack) -> None:
+    story.say("D", "ask P1.1b is the survey out?")
+    story.deliver("2022-09-05 10:01")
+    mine, theirs = story.message("A"), story.message("C")
+    assert commands(theirs, "P1.1b")[0] == "rag P1.1b on-track"
+    story.at("2022-09-05 11:00").say("A", "progress P1.1b it went out on Friday")
+    story.deliver()
+    assert "✓ Answered by A." in mine.text
+    assert "✓ Answered by A." in theirs.text
+    assert commands(theirs, "P1.1b") == []

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from programme.messages import File, Message, Request, Where
-from storage import outbox
 from storage.tidy import tidy
 from tests.stories.council import buttons, history_length, open_council
 from tests.story import Sent, Story
@@ -28,9 +27,7 @@ class Thread:
 
     def __init__(self, story: Story, sent: Sent) -> None:
         self.story, self.who = story, sent.to
-        with story.app.db.read() as tx:
-            rows = [row for row in outbox.list_lines(tx, states=["sent"]) if row.address == f"console:{sent.to}"]
-        self.where = Where("console", "console", f"{story.app.db.programme}-{rows[-1].id}")
+        self.where = Where("console", "console", story.posts(sent.to)[-1])
         self.count = 0
 
     def ask(self, words: str, *files: File, edits: str = "", by: str = "") -> Message | None:

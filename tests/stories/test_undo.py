@@ -36,7 +36,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 )
 def test_whatever_was_said_is_taken_back(story: Story, words: str, reply: str) -> None:
     def seen() -> tuple[str, str]:
-        return story.say("A", "action P1.1a"), story.say("A", "why P1.1a").split("Next: ")[1]
+        return story.say("A", "action P1.1a"), story.say("A", "why P1.1a").split("What comes next.")[1]
 
     before, rows = seen(), history_length(story)
     story.say("A", words)

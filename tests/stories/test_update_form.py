@@ -9,7 +9,6 @@ import pytest
 
 from bot.slack.views import modal_view
 from programme.messages import Form, Message, Request, Where
-from storage.outbox import list_lines
 from tests.slack_rules import find_view_fault
 from tests.stories.council import buttons, history_length, is_one_sentence, open_council, stored_bytes
 from tests.story import Story
@@ -279,10 +278,8 @@ def test_words_after_the_reference_are_noted_at_once(story: Story) -> None:
 
 
 def test_in_the_thread_of_a_reminder_the_reference_may_be_left_out(story: Story) -> None:
-    with story.app.db.read() as tx:
-        post = next(line for line in list_lines(tx, kinds=["bundle"]) if line.address == "console:B")
     door = story.app.door(lambda: story.now)
-    where = Where("console", "console", f"{story.app.db.programme}-{post.id}")
+    where = Where("console", "console", story.posts("B")[0])
     form = door.answer(Request("B", "update", where))
     assert isinstance(form, Form)
     assert form.title == "Update P1.1c"

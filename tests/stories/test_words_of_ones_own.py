@@ -21,11 +21,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 def reply_to(story: Story, sent: Sent, words: str) -> Message:
     """Answer in the thread of a message that was sent."""
-    with story.app.db.read() as tx:
-        from storage import outbox
-
-        rows = [row for row in outbox.list_lines(tx, states=["sent"]) if row.address == f"console:{sent.to}"]
-    where = Where("console", "console", f"{story.app.db.programme}-{rows[-1].id}")
+    where = Where("console", "console", story.posts(sent.to)[-1])
     request = Request(f"console:{sent.to}", words, where, said_id=f"{sent.to} {words}")
     reply = story.app.door(lambda: story.now).answer(request)
     assert isinstance(reply, Message)

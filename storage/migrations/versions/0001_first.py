@@ -34,6 +34,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("programme_id", name=op.f("uq_last_plan_programme_id")),
     )
     op.create_table(
+        "report_done",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_report_done_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_done")),
+    )
+    op.create_index(op.f("ix_report_done_programme_id_due_on"), "report_done", ["programme_id", "due_on"], unique=False)
+    op.create_table(
         "action",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -95,9 +107,10 @@ def upgrade() -> None:
         sa.Column("chair", sa.Text(), server_default="", nullable=False),
         sa.Column("scope", sa.Text(), server_default="", nullable=False),
         sa.Column("channel", sa.Text(), server_default="", nullable=False),
-        sa.Column("papers", sa.Integer(), server_default="5", nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=True),
         sa.Column("holds", sa.JSON(), nullable=False),
         sa.Column("reports_to", sa.JSON(), nullable=False),
+        sa.Column("cadence", sa.Text(), server_default="", nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_governance_group_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_governance_group")),
@@ -121,6 +134,7 @@ def upgrade() -> None:
         sa.Column("ref", sa.Text(), server_default="", nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("period", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_metric_point_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_metric_point")),
@@ -155,13 +169,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("programme_id", "key", name=op.f("uq_outbox_programme_id_key")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_outbox_conversation_post"), "outbox", ["conversation", "post"], unique=False)
     op.create_index(
-        op.f("ix_outbox_programme_id_renews_state"), "outbox", ["programme_id", "renews", "state"], unique=False
+        op.f("ix_outbox_conversation_post"),
+        "outbox",
+        ["conversation", "post"],
+        unique=False,
+        sqlite_where=sa.text("post IS NOT NULL"),
+        postgresql_where=sa.text("post IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_outbox_programme_id_renews_state"),
+        "outbox",
+        ["programme_id", "renews", "state"],
+        unique=False,
+        sqlite_where=sa.text("renews IS NOT NULL"),
+        postgresql_where=sa.text("renews IS NOT NULL"),
     )
     op.create_index("ix_outbox_due", "outbox", ["programme_id", "state", "due_at"], unique=False)
-    op.create_index("ix_outbox_leased", "outbox", ["programme_id", "state", "lease_until"], unique=False)
-    op.create_index("ix_outbox_settled", "outbox", ["programme_id", "state", "settled_at"], unique=False)
+    op.create_index(
+        "ix_outbox_answers",
+        "outbox",
+        ["programme_id", "kind", "state", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'reply' AND state = 'due'"),
+        postgresql_where=sa.text("kind = 'reply' AND state = 'due'"),
+    )
+    op.create_index(
+        "ix_outbox_leased",
+        "outbox",
+        ["programme_id", "lease_until"],
+        unique=False,
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_settled",
+        "outbox",
+        ["programme_id", "state", "settled_at"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+    )
     op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -171,10 +219,27 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), server_default="", nullable=False),
         sa.Column("office", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("hour", sa.Integer(), nullable=True),
+        sa.Column("rhythm", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("write_to", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("feed", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("rhythm IN ('', 'daily', 'weekly')", name=op.f("ck_person_rhythm")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_person_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("programme_id", "address", name=op.f("uq_person_programme_id_address")),
     )
+    op.create_table(
+        "person_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_address_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_person_address_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_address")),
+        sa.UniqueConstraint("programme_id", "address", name=op.f("uq_person_address_programme_id_address")),
+    )
+    op.create_index(op.f("ix_person_address_person_id"), "person_address", ["person_id"], unique=False)
     op.create_table(
         "claim",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -451,6 +516,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_holder_person_id"), "holder", ["person_id"], unique=False)
     op.create_index(op.f("ix_holder_role_id"), "holder", ["role_id"], unique=False)
     op.create_table(
+        "cover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_cover_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cover_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cover_programme_id")),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_cover_role_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
+    )
+    op.create_index(op.f("ix_cover_role_id"), "cover", ["role_id"], unique=False)
+    op.create_index(op.f("ix_cover_programme_id_until_on"), "cover", ["programme_id", "until_on"], unique=False)
+    op.create_table(
+        "former_name",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("now", sa.String(length=200), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("kind IN ('role', 'group')", name=op.f("ck_former_name_kind")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_former_name_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_name")),
+        sa.UniqueConstraint("programme_id", "kind", "name", name=op.f("uq_former_name_programme_id_kind_name")),
+    )
+    op.create_table(
         "ledger",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -485,15 +580,61 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ledger_programme_id_subject"), "ledger", ["programme_id", "subject"], unique=False)
     op.create_table(
+        "draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_on", sa.Date(), nullable=True),
+        sa.Column("by", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("ref", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("sure", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("first", sa.Integer(), nullable=True),
+        sa.Column("last", sa.Integer(), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'confirmed', 'dropped')", name=op.f("ck_draft_state")),
+        sa.ForeignKeyConstraint(["group_id"], ["governance_group.id"], name=op.f("fk_draft_group_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_draft_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("programme_id", "number", name=op.f("uq_draft_programme_id_number")),
+    )
+    op.create_index(op.f("ix_draft_programme_id_state"), "draft", ["programme_id", "state"], unique=False)
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="planned", nullable=False),
+        sa.Column("slot", sa.Text(), server_default="", nullable=False),
+        sa.Column("wished_on", sa.Date(), nullable=True),
+        sa.Column("by_hand", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("earlier", sa.JSON(), nullable=False),
+        sa.Column("origin", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('planned', 'cancelled')", name=op.f("ck_meeting_state")),
         sa.ForeignKeyConstraint(["group_id"], ["governance_group.id"], name=op.f("fk_meeting_group_id")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_meeting_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
-        sa.UniqueConstraint("group_id", "starts_at", name=op.f("uq_meeting_group_id_starts_at")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_meeting_planned",
+        "meeting",
+        ["group_id", "starts_at"],
+        unique=True,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(
+        "ix_meeting_slot",
+        "meeting",
+        ["group_id", "slot"],
+        unique=True,
+        sqlite_where=sa.text("slot <> ''"),
+        postgresql_where=sa.text("slot <> ''"),
     )
     op.create_index(op.f("ix_meeting_programme_id_starts_at"), "meeting", ["programme_id", "starts_at"], unique=False)
     op.create_table(
