@@ -16,7 +16,7 @@ from storage.history import get_head
 def show_note(options: Namespace) -> int:
     with verbs.open_for(options) as app, app.db.read() as tx:
         facts = Composer(app.calendar, app.policy, app.senders.keys()).read(tx, options.now)
-        listed, head = gather_note(facts, app.senders.keys()), str(get_head(tx))
+        listed, head = gather_note(facts), str(get_head(tx))
         today = app.calendar.today(options.now)
     if options.json:
         lists = [{"title": one.title, "total": one.total, "first": list(one.lines)} for one in listed]

@@ -11,7 +11,7 @@ from programme.messages import Button
 from storage import ledger
 from storage.actions import list_actions
 from storage.people import label_of
-from storage.watch import list_alarms
+from storage.watch import list_unacknowledged
 
 
 def _wants(scene: Scene) -> bool:
@@ -19,7 +19,7 @@ def _wants(scene: Scene) -> bool:
 
 
 def _list_rungs(scene: Scene) -> list[Rung]:
-    refs = [one.ref for one in list_alarms(scene.tx, scene.now)]
+    refs = list_unacknowledged(scene.tx)
     said = ledger.list_said(scene.tx, "above")
     found = []
     for action in list_actions(scene.tx, scene.directory, refs=sorted(set(refs))) if refs else []:

@@ -19,13 +19,11 @@ from storage.renewals import Sent
 
 
 def compose_ask(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-    """The question, if it was not taken back and they are still the one to ask."""
+    """The question, if it was not taken back or answered and they are still the one to ask; else it goes to whoever is
+    to be asked by now and was not yet."""
     today, ref, number = composer.calendar.today(now), row.facts["ref"], row.facts["number"]
-    lines = [
-        line.id
-        for line in ledger.list_of(tx, ref)
-        if line.rung.kind == "ask" and line.rung.rung == f"row {number}" and line.rung.person == row.facts["person"]
-    ]
+    asks = [one for one in ledger.list_of(tx, ref) if one.rung.kind == "ask" and one.rung.rung == f"row {number}"]
+    lines = [one.id for one in asks if one.rung.person == row.facts["person"]]
 
     def nothing(reason: str) -> Nothing:
         return Nothing(reason, dict.fromkeys(lines, reason))
@@ -36,9 +34,16 @@ def compose_ask(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> C
         return nothing("the question was taken back")
     if not found or found[0].state == "complete":
         return nothing("the action is complete or gone")
-    owners = {person.id for owner in found[0].owners for person in owner.people}
-    if row.facts["person"] not in (owners or {person.id for person in list_office(tx)}):
-        return nothing("it is no longer theirs")
+    if _list_answers(found[0], asked):
+        return nothing("it was answered")
+    people = list_asked(found[0], list_office(tx), asked.by)
+    bar = find_bar(tx, row.address)
+    if bar or row.facts["person"] not in {one.id for one in people}:
+        known = {one.rung.person for one in asks}
+        others = [one for one in people if one.id not in known]
+        reason = f"{bar}, so others are asked" if bar else "it is no longer theirs"
+        return replace(nothing(reason), instead=partial(queue_question, ref=ref, number=number, people=others, due=now,
+            on=today, now=now))
     message = compose_question(found[0], asked, label_of(tx, asked.by, today), today, composer.calendar)
     return Composed(message, (ref,), tuple(lines))
 

@@ -83,7 +83,7 @@ class _Next:
             theirs = asked_of(self.action, rung.kind)
             asked = {(one.id, role) for one, role in self._list_people(theirs) if one}
             if (rung.person, rung.passed_for) not in asked:
-                away = find_absence(self.facts.directory, rung.person, theirs, self.day)
+                away = find_absence(self.facts.directory, rung.person, theirs)
                 silence = AWAY if away else "it is no longer theirs"
         return Coming(rung, silence, line is not None, line.reason if line else "")
 
@@ -129,7 +129,7 @@ class _Next:
         if passed_for and started and self._left_since(started):
             started = None
         elif self.facts.directory.in_force and (cover := find_cover(self.facts.directory, key, self.action.owners)):
-            had = self.own.get(cover.away.id)
+            had = self.own.get(cover.away.id, self.own.get(key))
             started = max(had, cover.from_on - timedelta(days=1)) if had else None
             last = max(filter(None, (last, chased.get(cover.away.id))), default=None)
         return Reminded(key, passed_for, self.calendars.of(key), started, had, last)

@@ -44,7 +44,7 @@ from programme.school import Calendars
 from storage import ledger, outbox
 from storage.actions import find_escalation, find_said, list_actions
 from storage.claims import find_claim
-from storage.cover import find_absence
+from storage.cover import find_absence, find_past_absence
 from storage.db import Tx
 from storage.handover import list_refs
 from storage.minutes import count_drafts
@@ -78,6 +78,7 @@ class Facts:
     leads: list[Accountable]
     calendar: Calendar
     policy: Policy
+    schemes: Collection[str]  # the channels that can send
 
     def find_holding(self, action: Action | None) -> Group | None:
         return find_holding_group(action.focus_area, action.priority, self.groups) if action else None
@@ -116,7 +117,8 @@ class Composer:
             "claim": self._claim,
             **{kind: partial(compose, self) for kind, compose in self.also.items()},
         }
-        if "redacted" not in row.facts and (bar := find_bar(tx, row.address)):
+        asks_others = row.kind == "ask"  # a question that cannot go there goes to somebody else
+        if "redacted" not in row.facts and not asks_others and (bar := find_bar(tx, row.address)):
             return Nothing(bar)
         return kinds[row.kind](tx, row, now)
 
@@ -176,6 +178,7 @@ class Composer:
             list_leads(tx, directory),
             self.calendar,
             self.policy,
+            self.schemes,
         )
 
     def find_silence(self, facts: Facts, rung: Rung, action: Action | None, person: Person) -> str | None:
@@ -213,12 +216,12 @@ class Composer:
         else:
             asked = list_people(asked_of(action, rung.kind), facts.office, self.schemes)
             hears = {(one.id, role) for one, role in asked if one}
-        theirs, today = asked_of(action, rung.kind), self.calendar.today(facts.now)
+        theirs = asked_of(action, rung.kind)
         if (person.id, rung.passed_for) not in hears:
-            return AWAY if find_absence(facts.directory, person.id, theirs, today) else _GONE
+            return AWAY if find_absence(facts.directory, person.id, theirs) else _GONE
         if rung.kind not in ASKED or not facts.directory.covers or action.waiting_for(rung.on):
             return None
-        was_away = find_absence(facts.directory, person.id, theirs, rung.on)
+        was_away = find_past_absence(facts.directory, person.id, theirs, rung.on)
         return "it was answered while they were away" if was_away else None
 
     def make_item(self, facts: Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> Item:

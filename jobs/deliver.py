@@ -228,7 +228,7 @@ class Deliverer:
                 composed, delivery = self._make(tx, row, delivery, now)
         if isinstance(composed, Nothing):
             reason = composed.reason + ("; it may have been said before: no answer came" if doubtful else "")
-            self._commit(partial(_drop, row=row, now=now, reason=reason, silenced=composed.silenced))
+            self._commit(partial(_drop, row=row, now=now, nothing=replace(composed, reason=reason)))
             self.tally.dropped += 1
             return
         if composed.draw is not None:
@@ -376,7 +376,7 @@ class Deliverer:
         if closed:
             self._commit(lambda tx: mark_closed(tx, row.address, True, now))
         if rows.may_repeat(row):
-            self._commit(partial(_drop, row=row, now=now, reason=reason, silenced={}))
+            self._commit(partial(_drop, row=row, now=now, nothing=Nothing(reason)))
             self.tally.dropped += 1
             return
 
@@ -389,9 +389,10 @@ class Deliverer:
         self.tally.failed += 1
 
 
-def _drop(tx: Tx, row: outbox.Row, now: datetime, reason: str, silenced: Mapping[int, str]) -> None:
-    _silence(tx, silenced, now)
-    outbox.settle(tx, row, now, "dropped", reason)
+def _drop(tx: Tx, row: outbox.Row, now: datetime, nothing: Nothing) -> None:
+    _silence(tx, nothing.silenced, now)
+    outbox.settle(tx, row, now, "dropped", nothing.reason)
+    nothing.instead(tx)
 
 
 def _silence(tx: Tx, reasons: Mapping[int, str], now: datetime) -> None:

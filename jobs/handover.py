@@ -11,7 +11,7 @@ from jobs.deliver import Composed, Nothing
 from jobs.planning import Teller
 from jobs.sender import Attachment
 from programme.calendar import Calendar, say_date
-from programme.cover import Cover
+from programme.cover import AWAY, Cover
 from programme.facts import Action, Actor, Group, Person, Rung, find_holding_group
 from programme.handover import Handover, compose_handover, compose_handover_paper, find_asked
 from programme.items import Item
@@ -53,7 +53,8 @@ def _find_silence(facts: Facts, rung: Rung, person: Person) -> str | None:
             return "they do not cover it any more"
         return None if (role_id, person.id) in facts.directory.acting else "they hold it themselves"
     if all(one.id != person.id for one in facts.directory.holders.get(role_id, [])):
-        return "it is no longer theirs"
+        away = (role_id, person.id) in {(one.role_id, one.away.id) for one in facts.directory.in_force}
+        return AWAY if away else "it is no longer theirs"
     if not has_past(facts.tx, facts.directory, role_id, person.id, today):
         return "there is nothing to hand over: they are the first"
     return None

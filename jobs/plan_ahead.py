@@ -226,7 +226,8 @@ class _Plan:
         if passed_for and started and self._left_since(action, started):
             started = None
         elif cover := self.find_cover(person, action.owners):
-            had = self.own.get(action.ref, {}).get(cover.away.id)  # from where whoever is away has come to
+            own = self.own.get(action.ref, {})
+            had = own.get(cover.away.id, own.get(person))  # from where whoever is away has come to; else anew
             started = max(had, cover.from_on - timedelta(days=1)) if had else None
             chased = max(filter(None, (chased, self.chased.get(cover.away.id))), default=None)
         if started is None or had is None:

@@ -117,7 +117,7 @@ class _Renewed:
             return Item(rung, None, standing=Standing("The plan no longer has it.", True))
         owners, today = asked_of(action, rung.kind), self.composer.calendar.today(self.facts.now)
         asked = list_people(owners, (), self.composer.schemes)
-        is_away = find_absence(self.facts.directory, self.reader.id, owners, today)  # and may answer nevertheless
+        is_away = find_absence(self.facts.directory, self.reader.id, owners)  # and may answer nevertheless
         if not is_away and self.reader not in [person for person, _passed_for in asked]:
             return Item(rung, None, standing=Standing("It is no longer yours.", True))
         calendar = self.composer.calendar

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from jobs.compose import Facts
 from jobs.planning import Planner, Scene, Teller
-from programme.facts import Person, Rung
+from programme.facts import Action, Person, Rung
 from programme.items import Item
 from programme.messages import Button
 from programme.passing import VACANT
@@ -24,8 +24,8 @@ from programme.reports import (
 )
 from storage import ledger
 from storage.actions import list_actions
+from storage.cover import find_cover
 from storage.plans import list_metrics
-from storage.programme import get_imported_on
 from storage.reported import list_reported
 
 _AHEAD = timedelta(days=62)  # longer than twenty working days with Christmas among them
@@ -44,7 +44,7 @@ def _list_rungs(scene: Scene) -> list[Rung]:
 
 def _list_report_rungs(scene: Scene) -> Iterator[Rung]:
     done = list_reported(scene.tx)
-    since = get_imported_on(scene.tx, scene.calendar) or scene.day
+    since = scene.calendar.today(scene.imported_at) if scene.imported_at else scene.day
     for due in list_due(scene.policy.reports, scene.calendar, scene.day, scene.until + _AHEAD):
         if (due.name, due.on) in done:
             continue
@@ -70,12 +70,23 @@ def _list_figure_rungs(scene: Scene) -> Iterator[Rung]:
         since: dict[tuple[int, str], date] = {}
         for action in (one for one in actions if one.ref in missing):
             for person, passed_for in list_people(action.owners, scene.office, scene.schemes):
-                if person and (action.ref, person.id) in started:
+                begun = _find_begun(scene, started, action, person.id) if person else None
+                if person and begun:
                     key = (person.id, passed_for)
-                    since[key] = min(started[action.ref, person.id], since.get(key, date.max))
+                    since[key] = min(begun, since.get(key, date.max))
         for (person_id, passed_for), day in since.items():
             for name, on in list_owed(warnings, day, scene.until, scene.day):
                 yield Rung(on, "report", f"{_FIGURES} {due.name}", name, person_id, passed_for)
+
+
+def _find_begun(scene: Scene, started: dict[tuple[str, int], date], action: Action, person: int) -> date | None:
+    """From when somebody is asked of an action: since their starting list, or since they cover for who had it."""
+    own = started.get((action.ref, person))
+    cover = find_cover(scene.directory, person, action.owners)
+    if cover is None:
+        return own
+    had = started.get((action.ref, cover.away.id), own)
+    return max(had, cover.from_on - timedelta(days=1)) if had else None
 
 
 def _read_started(scene: Scene) -> dict[tuple[str, int], date]:
@@ -94,6 +105,8 @@ def _find_silence(facts: Facts, rung: Rung, person: Person) -> str | None:
     if what == _FIGURES:
         if on < today:
             return "its day is past: the digest says which figures are missing"
+        if rung.passed_for and not person.office:
+            return "no longer of the programme office"
         return None if _list_owed_figures(facts, rung) else "there is none to give"
     if (name, on) in list_reported(facts.tx):
         return "it was handed in"
@@ -124,7 +137,7 @@ def _make_item(facts: Facts, rung: Rung) -> Item:
     if what == _FIGURES:
         refs = _list_owed_figures(facts, rung)
         return Item(rung, None, say_figures(name, on, refs, today, facts.calendar) if refs else "", title="Figures due")
-    button = Button("It is handed in", f"reported {name}")
+    button = Button("It is handed in", f"reported {name} {on.isoformat()}")
     return Item(rung, None, say_report(name, on, today, facts.calendar), title="Reports due", buttons=(button,))
 
 

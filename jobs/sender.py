@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from programme.messages import Message
+from storage.db import Tx
 
 How = Literal["post", "edit", "home"]
 Rests = Literal["address", "kind", "workspace", "channel"]
@@ -147,10 +148,12 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nothing left worth saying, and why; `silenced` are ledger lines that this settles."""
+    """Nothing left worth saying, and why; `silenced` are ledger lines that this settles. `instead` queues what goes in
+    its place, in the transaction that drops it."""
 
     reason: str
     silenced: Mapping[int, str] = field(default_factory=dict)
+    instead: Callable[[Tx], object] = lambda tx: None
 
 
 @dataclass

@@ -36,10 +36,10 @@ _ASKED_WITHIN, _HAD_LONG_ENOUGH = 30, 3  # working days, as on the office's Home
 _LONG = 10  # working days that a proposal or a line of minutes may wait
 
 
-def gather_note(facts: Facts, schemes: Collection[str] | None = None) -> list[Listed]:
-    """What the note tells, each list only where there is any. `schemes` are the channels that can send; without them
-    every holder of a role counts as within reach."""
-    tx, today = facts.tx, facts.calendar.today(facts.now)
+def gather_note(facts: Facts) -> list[Listed]:
+    """What the note tells, each list only where there is any. Where no channel is known that can send, every holder of
+    a role counts as within reach."""
+    tx, today, schemes = facts.tx, facts.calendar.today(facts.now), facts.schemes or None
     listed = []
 
     def add(title: str, lines: Sequence[str], total: int) -> None:

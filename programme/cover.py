@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -87,15 +87,16 @@ def check_absence(first: date, last: date, today: date) -> None:
 
 
 def put_in_place(
-    covers: Sequence[Cover], holders: dict[int, list[Person]], day: date
+    covers: Sequence[Cover], holders: dict[int, list[Person]], held: Collection[tuple[int, int]], day: date
 ) -> tuple[tuple[Cover, ...], frozenset[tuple[int, int]]]:
-    """Put who covers in the place of who is away among the holders, by the role's id. Returns the covers in force, and
-    each (role, person) that acts for the role only so."""
+    """Put who covers in the place of who is away among the holders that something reaches, by the role's id; `held` is
+    each (role, person) of that day, reached or not. Returns the covers in force, and each (role, person) that acts for
+    the role only so."""
     in_force, acting = [], set()
     for one in covers:
-        people = holders.get(one.role_id, [])
-        if not one.lasts_on(day) or all(holds.id != one.away.id for holds in people):
+        if not one.lasts_on(day) or (one.role_id, one.away.id) not in held:
             continue
+        people = holders[one.role_id]
         in_force.append(one)
         people[:] = [holds for holds in people if holds.id != one.away.id]
         if one.by and all(holds.id != one.by.id for holds in people):

@@ -230,13 +230,22 @@ class Action:
         return frozenset() if "" in answered else self.bodies - answered
 
     def has_answered(self, person: int, since: date) -> bool:
-        """Whether this owner has answered themselves on or after that day, and nothing came back to them since."""
-        addresses = {one.address for owner in self.owners for one in owner.people if one.id == person}
+        """Whether somebody has answered for what this owner owns it as, on or after that day, and nothing came back
+        since: they themselves, or whoever else holds, held or covered that role."""
+        own = [owner for owner in self.owners if any(one.id == person for one in owner.people)]
+        mine = {one.address for owner in own for one in owner.people if one.id == person}
+        others = {one.address for owner in self.owners if owner not in own for one in owner.people}
         back = self.last_said("return", "reopen", "ask")
-        return any(
-            said.kind in ANSWERS and said.by in addresses and said.on >= since and (back is None or said.at > back.at)
-            for said in self.said
-        )
+        answers = [said for said in self.said if said.kind in ANSWERS and said.on >= since]
+        answers = [said for said in answers if back is None or said.at > back.at]
+
+        def is_for(owner: Owner, said: Said) -> bool:
+            if said.by in mine:
+                return True
+            same = len(owner.bodies) == 1 and owner.bodies <= set(said.body.split("\n"))
+            return same and said.by not in others
+
+        return bool(own) and all(any(is_for(owner, said) for said in answers) for owner in own)
 
     def quiet_after(self, bodies: Iterable[str], since: date, until: date) -> date | None:
         """How long an answer for these organisations, given now, keeps reminders away: to `until`, once each

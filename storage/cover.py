@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ def stand_in(tx: Tx, directory: Directory, rows: Sequence[Any], day: date) -> Di
         for number, role_id, away, by, *dates in rows
     ]
     known = [one if one.by is None or one.by.id in reached else replace(one, by=None) for one in covers]
-    in_force, acting = put_in_place(known, directory.holders, day)
+    in_force, acting = put_in_place(known, directory.holders, _list_held(tx, day), day)
     return replace(directory, covers=tuple(known), in_force=in_force, acting=acting)
 
 
@@ -62,13 +62,21 @@ def leave_covers(tx: Tx, person_id: int, on: date) -> list[int]:
 
 def holds_on(tx: Tx, role_id: int, person_id: int, first: date, until: date) -> bool:
     """Whether somebody holds a role themselves on one of these days."""
-    query = sa.select(holder.c.id).where(
-        holder.c.role_id == role_id,
-        holder.c.person_id == person_id,
+    mine = (holder.c.role_id == role_id, holder.c.person_id == person_id, *_during(first, until))
+    return tx.conn.execute(sa.select(holder.c.id).where(*mine).limit(1)).first() is not None
+
+
+def _list_held(tx: Tx, day: date) -> set[tuple[int, int]]:
+    """Each (role, person) of a day, whether or not anything reaches them."""
+    mine = (holder.c.programme_id == tx.programme, *_during(day, day + timedelta(days=1)))
+    return {(row.role_id, row.person_id) for row in tx.conn.execute(sa.select(holder).where(*mine))}
+
+
+def _during(first: date, until: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         sa.or_(holder.c.from_on.is_(None), holder.c.from_on < until),
         sa.or_(holder.c.until_on.is_(None), holder.c.until_on > first),
     )
-    return tx.conn.execute(query.limit(1)).first() is not None
 
 
 def find_cover(directory: Directory, person_id: int, owners: Sequence[Owner]) -> Cover | None:
@@ -82,9 +90,20 @@ def find_cover(directory: Directory, person_id: int, owners: Sequence[Owner]) ->
     return next((one for one in covers if one.role_id in ids), None)
 
 
-def find_absence(directory: Directory, person_id: int, owners: Sequence[Owner], day: date) -> Cover | None:
-    """The cover for which a holder among these owners was, is or will be away on a day."""
-    theirs = [one for one in directory.covers if one.away.id == person_id and one.lasts_on(day)]
+def find_absence(directory: Directory, person_id: int, owners: Sequence[Owner]) -> Cover | None:
+    """The cover for which a holder among these owners is away on the directory's day."""
+    return _find_among(directory.in_force, directory, person_id, owners)
+
+
+def find_past_absence(directory: Directory, person_id: int, owners: Sequence[Owner], day: date) -> Cover | None:
+    """The cover for which somebody was away on another day, had they held one of these owners' roles then."""
+    return _find_among([one for one in directory.covers if one.lasts_on(day)], directory, person_id, owners)
+
+
+def _find_among(
+    covers: Sequence[Cover], directory: Directory, person_id: int, owners: Sequence[Owner]
+) -> Cover | None:
+    theirs = [one for one in covers if one.away.id == person_id]
     ids = _ids_of(directory, owners) if theirs else set()
     return next((one for one in theirs if one.role_id in ids), None)
 

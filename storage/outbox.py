@@ -47,6 +47,7 @@ __all__ = [
     "renew",
     "rest",
     "say",
+    "say_again",
     "settle",
     "settle_all",
     "settle_sent",
@@ -63,6 +64,16 @@ def say(
 ) -> bool:
     """Queue a message once: False where its key is there already."""
     return _add(tx, key, kind, address, due_at, facts, conversation, None)
+
+
+def say_again(tx: Tx, key: str, address: str, *, due_at: datetime, facts: Mapping[str, Any]) -> bool:
+    """Queue a message that had nothing left to say and has now; False where it is not dropped, or may have been said
+    before."""
+    unsaid = (outbox.c.programme_id == tx.programme, outbox.c.key == key, outbox.c.state == "dropped")
+    anew = {"state": "due", "attempts": 0, "trouble": "", "said": sa.null(), "settled_at": None, "lease": None}
+    where = {"address": address, "scheme": address.partition(":")[0], "facts": dict(facts), "due_at": due_at}
+    done = tx.conn.execute(sa.update(outbox).where(*unsaid, sa.not_(outbox.c.doubtful)).values(**anew, **where))
+    return bool(done.rowcount)
 
 
 def _add(
@@ -153,7 +164,7 @@ def note_parts(tx: Tx, number: int, parts: int) -> None:
 
 def settle(tx: Tx, row: Row, now: datetime, state: Literal["failed", "dropped"], reason: str) -> None:
     """It will not be posted, and why."""
-    _change(tx, row, state=state, trouble=reason, settled_at=now, lease_until=None)
+    _change(tx, row, state=state, trouble=reason, settled_at=now, lease_until=None, doubtful=row.doubtful)
 
 
 def put_off(tx: Tx, row: Row, now: datetime, *, until: datetime, reason: str, count: bool) -> None:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from programme.calendar import Calendar
 from storage.db import Tx
 from storage.schema import programme, setting
 from storage.schema_out import seen, web_line
@@ -33,12 +32,6 @@ def set_paused(tx: Tx, paused: bool, until: date | None = None) -> None:
     tx.conn.execute(
         sa.update(programme).where(programme.c.id == tx.programme).values(paused=paused, paused_until=until)
     )
-
-
-def get_imported_on(tx: Tx, calendar: Calendar) -> date | None:
-    """The day of the last import; None before the first."""
-    at = tx.conn.execute(sa.select(programme.c.imported_at).where(programme.c.id == tx.programme)).scalar()
-    return calendar.today(at) if at else None
 
 
 def find_first_import(tx: Tx) -> datetime | None:

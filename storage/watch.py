@@ -150,6 +150,18 @@ _ALARMS = (
     .order_by(escalation.c.id)
     .limit(_MOST_READ)
 )
+_UNACKNOWLEDGED = (
+    sa.select(action.c.ref)
+    .join(escalation, escalation.c.action_id == action.c.id)
+    .where(
+        escalation.c.programme_id == PROGRAMME,
+        escalation.c.state == "open",
+        escalation.c.kind == Rag.AT_RISK.value,
+        escalation.c.acknowledged_at.is_(None),
+        action.c.gone_at.is_(None),
+    )
+    .order_by(action.c.position)
+)
 _ON_THEIR_WAY = sa.select(outbox.c.facts).where(
     outbox.c.programme_id == PROGRAMME, outbox.c.state == "due", outbox.c.due_at > _BY, outbox.c.kind == "notice"
 )
@@ -253,6 +265,11 @@ def list_alarms(tx: Tx, now: datetime) -> list[Alarm]:
         for row in tx.run(_ALARMS)
         if row.number not in waiting
     ]
+
+
+def list_unacknowledged(tx: Tx) -> list[str]:
+    """The actions at risk whose alarm is open and that nobody has acknowledged."""
+    return [row.ref for row in tx.run(_UNACKNOWLEDGED)]
 
 
 def _total(rows: Collection[sa.Row[tuple[object, ...]]], column: str) -> int:

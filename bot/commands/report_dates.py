@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_list, compose_reply
 from programme.calendar import say_date
@@ -68,7 +68,7 @@ def reports(ask: Ask) -> Reply:
     return compose_list("Reports due", lines)
 
 
-@command("reported NAME")
+@command("reported NAME [DATE]")
 def reported(ask: Ask) -> Reply:
     """Say that a report was handed in, so that nobody is asked for it any more.
 
@@ -77,12 +77,17 @@ def reported(ask: Ask) -> Reply:
     """
     done = list_reported(ask.tx)
     first, last = ask.today - _BEHIND, ask.today + _YEAR
-    open_to = [
-        due
-        for due in list_due(ask.policy.reports, ask.calendar, first, last)
-        if (due.name, due.on) not in done and _may(ask, due)
-    ]
-    found = [due for due in open_to if ask.words and name_key(due.name).startswith(name_key(ask.words))]
+    theirs = [due for due in list_due(ask.policy.reports, ask.calendar, first, last) if _may(ask, due)]
+    named, on = _split_date(ask.words)
+    if on and (named_due := next((due for due in theirs if name_key(due.name) == named and due.on == on), None)):
+        if (named_due.name, on) in done:
+            raise UserError(f"{named_due.name}, due on {say_date(on)}, is handed in already, so nothing was changed.")
+        return _hand_in(ask, named_due)
+    open_to = [due for due in theirs if (due.name, due.on) not in done]
+    found = [due for due in open_to if name_key(due.name) == named]
+    if not found and named:
+        names_begun = {due.name for due in open_to if name_key(due.name).startswith(named)}
+        found = [due for due in open_to if due.name in names_begun] if len(names_begun) == 1 else []
     if not found:
         names = list(dict.fromkeys(due.name for due in open_to))[:5]
         if not names:
@@ -91,7 +96,19 @@ def reported(ask: Ask) -> Reply:
             "Say which report was handed in, for example: reported " + names[0],
             tuple(Button(one, f"reported {one}") for one in names),
         )
-    due = min(found, key=lambda one: abs(one.on - ask.today))
+    return _hand_in(ask, min(found, key=lambda one: abs(one.on - ask.today)))
+
+
+def _split_date(words: str) -> tuple[str, date | None]:
+    """The name, as every spelling of it shares, and the day it is due, where that follows."""
+    name, _, last = words.strip().rpartition(" ")
+    try:
+        return name_key(name), date.fromisoformat(last)
+    except ValueError:
+        return name_key(words), None
+
+
+def _hand_in(ask: Ask, due: Due) -> Reply:
     record_reported(ask.tx, due.name, due.on, ask.actor, now=ask.now, account=ask.request.account)
     return Message(f"Noted: {due.name}, due on {say_date(due.on)}, is handed in. Nobody is asked for it any more.")
 

@@ -20,6 +20,14 @@ def weekly(ask: Ask) -> Reply:
     if not ask.actor.office:
         raise UserError("The weekly note is the programme office's: for what is yours, type home")
     facts = Facts(
-        ask.tx, ask.now, ask.directory, list(ask.groups), list(ask.office), list(ask.leads), ask.calendar, ask.policy
+        ask.tx,
+        ask.now,
+        ask.directory,
+        list(ask.groups),
+        list(ask.office),
+        list(ask.leads),
+        ask.calendar,
+        ask.policy,
+        ask.schemes,
     )
-    return compose_note(gather_note(facts, ask.schemes or None), str(get_head(ask.tx)), ask.today)
+    return compose_note(gather_note(facts), str(get_head(ask.tx)), ask.today)

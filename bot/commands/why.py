@@ -122,6 +122,7 @@ class _Told:
             list(ask.leads),
             ask.calendar,
             ask.policy,
+            ask.schemes,
         )
         schemes = ask.schemes or {each.scheme for each in self.persons.values()}
         papers = {
@@ -166,7 +167,7 @@ class _Told:
         elif one.quiet_until and one.quiet_until >= ask.today:
             found.append(f"Quiet until {say_date(one.quiet_until)}, because it was answered or snoozed.")
         for cover in ask.directory.in_force:
-            if find_absence(ask.directory, cover.away.id, one.owners, ask.today) == cover:
+            if find_absence(ask.directory, cover.away.id, one.owners) == cover:
                 who = self._say_people([cover.by.id]) if cover.by else "the programme office"
                 away = self._say_people([cover.away.id])
                 found.append(f"In place of {away}, away until {say_date(cover.last_on)}: {who}.")

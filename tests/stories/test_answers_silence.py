@@ -172,3 +172,29 @@ def test_who_has_answered_before_the_request_for_a_meeting_is_not_chased_for_it_
     story.mornings("2022-11-24")  # the chase is on the 24th
     assert "11-24" not in days(story, "A", "P1.1b")
     assert "11-24" in days(story, "C", "P1.1b")
+
+
+def test_what_one_of_a_job_share_has_answered_is_not_asked_of_the_other(story: Story) -> None:
+    story.give("A", "A2")
+    story.mornings("2022-09-06")
+    story.at("2022-10-21 10:00").say("A", "nochange P1.1b")
+    story.mornings("2022-11-04")
+    assert days(story, "A2", "P1.1b") == []
+    assert "10-24" in days(story, "C", "P1.1b")
+
+
+def test_what_the_cover_has_answered_is_not_asked_of_whoever_comes_back(story: Story) -> None:
+    story.at("2022-10-20 10:00").say("A", "cover A by D from 20 October to 23 October")
+    story.at("2022-10-21 10:00").say("D", "nochange P1.1b")
+    story.mornings("2022-11-02")
+    assert days(story, "A", "P1.1b") == []
+
+
+def test_where_one_owner_string_means_two_organisations_each_is_asked_until_it_answers(story: Story) -> None:
+    story.load(tiny_plan(("P1.1c", "Lead it.", "Leaders", "Oct-22")))
+    story.means("Leaders", "A", "C")
+    story.mornings("2022-09-06")
+    story.at("2022-10-21 10:00").say("A", "nochange P1.1c")
+    story.mornings("2022-10-24")
+    starting = ["09-06"]
+    assert (days(story, "A", "P1.1c"), days(story, "C", "P1.1c")) == (starting, [*starting, "10-24"])

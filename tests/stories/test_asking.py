@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.appointments import mark_closed
 from tests.stories.council import buttons, open_council, told
 from tests.story import Story
 
@@ -88,3 +89,69 @@ def test_a_complete_action_is_not_asked_about(story: Story) -> None:
     story.say("A", "done P1.1a https://example.org/charter")
     story.say("D", "agree P1.1a")
     assert story.refused("D", "ask P1.1a how far are we?").startswith("P1.1a is complete")
+
+
+def test_an_answer_given_before_the_question_leaves_is_enough(story: Story) -> None:
+    story.at("2022-09-06 17:30").say("D", "ask P1.1a is the draft out?")
+    story.at("2022-09-06 17:40").say("A", "progress P1.1a the draft is out since Monday")
+    story.tick("2022-09-07 09:00")
+    assert not any("asks about" in text for text in told(story, "A").get("A", []))
+    assert any("A answers your question about P1.1a" in text for text in told(story)["D"])
+    assert "it was answered" in story.say("office", "why P1.1a")
+
+
+def test_who_covers_from_the_morning_on_is_asked_in_place_of_who_is_away(story: Story) -> None:
+    story.give("PM")
+    story.say("A", "cover A by PM from 6 September to 7 October")
+    story.at("2022-09-05 17:30").say("D", "ask P1.1b is the survey out?")
+    story.tick("2022-09-06 09:00")
+    story.tick("2022-09-06 09:01")
+    story.tick("2022-09-06 09:02")
+    asked = [one.to for one in story.sent if "D asks about P1.1b: is the survey out?" in one.text]
+    assert sorted(asked) == ["C", "PM"]
+    why = story.say("office", "why P1.1b")
+    assert "it is no longer theirs" in why
+    assert "waiting" not in why
+
+
+def test_where_all_owners_close_their_accounts_overnight_the_office_is_asked(story: Story) -> None:
+    story.at("2022-09-05 17:30").say("D", "ask P1.1b is the survey out?")
+    with story.app.db.write() as tx:
+        for who in ("A", "C"):
+            assert mark_closed(tx, f"console:{who}", True, story.now)
+    story.tick("2022-09-06 09:00")
+    story.tick("2022-09-06 09:01")
+    asked = [one.to for one in story.sent if "D asks about P1.1b: is the survey out?" in one.text]
+    assert asked == ["office"]
+    why = story.say("office", "why P1.1b")
+    assert why.count("their account is closed") >= 2
+    assert "it goes in a message of its own" not in why
+
+
+def test_who_holds_the_role_by_the_morning_is_asked_and_the_office_no_more(story: Story) -> None:
+    story.leave("B")
+    story.at("2022-09-05 17:30").say("D", "ask P1.1c who does this?")
+    story.give("B", "B2")
+    story.tick("2022-09-06 09:00")
+    story.tick("2022-09-06 09:01")
+    assert [one.to for one in story.sent if "asks about P1.1c: who does this?" in one.text] == ["B2"]
+
+
+def test_who_asked_and_has_left_does_not_hear_the_answer(story: Story) -> None:
+    story.at("2022-09-06 10:00").say("D", "ask P1.1a is the draft out?")
+    story.tick()
+    story.at("2022-09-08 10:00").leave("D")
+    story.sent.clear()
+    story.at("2022-09-20 10:00").say("A", "progress P1.1a the supplier makes trouble")
+    story.mornings("2022-09-22")
+    assert told(story, "D") == {}
+
+
+def test_who_asked_as_chair_and_is_a_lead_by_now_still_hears(story: Story) -> None:
+    story.at("2022-09-06 10:00").say("D", "ask P1.1a is the draft out?")
+    story.tick()
+    story.at("2022-09-08 10:00").leave("D")
+    story.give("X", address="console:D")
+    story.at("2022-09-20 10:00").say("A", "progress P1.1a the draft is out")
+    story.mornings("2022-09-22")
+    assert any("A answers your question about P1.1a" in text for text in told(story)["D"])

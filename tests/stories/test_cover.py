@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import office
+from storage.choices import add_address
 from storage.history import list_rows
+from storage.people import find_person
 from tests.stories.council import is_one_sentence, open_council, told
 from tests.story import Story
 
@@ -280,3 +283,17 @@ def test_who_covers_and_goes_away_themselves_is_reminded_of_that(story: Story) -
     cover(story, "A by B from 26 September to 7 October")
     said = cover(story, "B by PM from 3 October to 4 October", "B")
     assert "B covers A in that time, which needs somebody else." in said
+
+
+def test_who_has_two_addresses_under_one_name_is_one_person(story: Story) -> None:
+    story.give("N", "Alex", address="console:alex")
+    story.give("Cllr", "Alex", address="console:alex2")
+    with story.app.db.write() as tx:
+        office.end_holder(
+            tx, "Cllr", "console:alex2", on=story.today, today=story.today, now=story.now, account="tester"
+        )
+        first = find_person(tx, "console:alex")
+        assert first is not None
+        add_address(tx, first, "console:alex2", story.now, account="tester")
+    assert "Alex covers A from 26 September 2022" in cover(story, "A by Alex from 26 September to 7 October")
+    assert "A: Alex for A" in story.say("Alex", "cover")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import office
 from programme.policy import Policy, Report
 from tests.story import Sent, Story, tiny_plan
 
@@ -58,7 +59,7 @@ def test_the_office_is_asked_for_a_report_twenty_and_five_working_days_before(st
     ]
     text = next(one.text for one in sent if "Quarterly" in one.text)
     assert "Quarterly report to Cabinet is due on 31 October 2022, in 20 working days." in text
-    assert "It is handed in: reported Quarterly report to Cabinet" in text
+    assert "It is handed in: reported Quarterly report to Cabinet 2022-10-31" in text
 
 
 def test_a_report_that_was_handed_in_is_not_asked_for_again(story: Story) -> None:
@@ -139,3 +140,32 @@ def test_nobody_is_asked_for_figures_before_their_starting_list(tmp_path: Path) 
     story.give("A")
     assert days([one for one in story.tick("2022-10-24 09:00") if one.to == "A"], "for Oct 2022") == []
     story.close()
+
+
+def test_the_same_button_tapped_by_two_hands_in_one_report_alone(tmp_path: Path) -> None:
+    story = open_story(tmp_path, Report("Quarterly report", every="quarter"))
+    story.mornings("2022-09-26")
+    tap = "reported Quarterly report 2022-09-30"
+    assert "due on 30 September 2022, is handed in" in story.at("2022-09-27 10:00").say("office", tap)
+    assert story.refused("office", tap) == (
+        "Quarterly report, due on 30 September 2022, is handed in already, so nothing was changed."
+    )
+    assert days(story.mornings("2022-12-30"), "Quarterly report is due on 31 December 2022") != []
+    story.close()
+
+
+def test_a_report_is_not_taken_for_another_that_begins_alike(tmp_path: Path) -> None:
+    story = open_story(tmp_path, QUARTERLY, Report("Quarterly return", (date(2022, 10, 31),)))
+    assert "Say which report was handed in" in story.refused("office", "reported quarterly")
+    assert "Quarterly return, due on" in story.say("office", "reported Quarterly return")
+    story.close()
+
+
+def test_who_has_left_the_office_passes_nothing_on(story: Story) -> None:
+    story.leave("C")
+    story.office("console:second")
+    story.mornings("2022-09-30")
+    story.at("2022-09-30 18:00").tick("2022-09-30 18:00")
+    with story.app.db.write() as tx:
+        office.end_office(tx, "console:second", now=story.now, account="tester")
+    assert days(story.tick("2022-10-03 09:00"), "C: 1") == [("office", "10-03")]

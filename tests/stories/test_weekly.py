@@ -194,3 +194,12 @@ def test_a_forecast_is_shown_where_the_programme_has_turned_it_on_and_nowhere_el
     assert (f"{said}: likely to slip" in story.say("D", "digest The Board")) == on
     assert (f"- Likely to slip: 1 (P1.1a: {said})" in ask_note(story)) == on
     assert "P1.1a is now 🟢 On track" in story.say("A", "rag P1.1a on-track")  # what is reported stands
+
+
+def test_the_note_that_comes_by_itself_names_who_is_out_of_reach_as_the_one_asked_for_does(story: Story) -> None:
+    story.give("B", address="mail:b@example.org")
+    story.leave("B")
+    notes = [one.text for one in story.mornings("2022-09-20") if one.to == "office" and "The week of" in one.text]
+    assert notes
+    assert "Roles with nobody in them" in notes[-1]
+    assert "Roles with nobody in them" in story.say("office", "weekly")

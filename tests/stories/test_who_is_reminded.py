@@ -40,7 +40,8 @@ def test_what_is_due_for_a_vacant_role_is_on_the_offices_list_the_same_morning(s
 def test_the_office_is_asked_again_each_time_something_falls_due_for_a_vacant_role(story: Story) -> None:
     story.tick("2022-09-05 09:00")
     story.mornings("2022-11-01")
-    assert days(story, "office") == ["09-05", "10-03", "10-24", "10-31", "11-01"]
+    asked = [f"{one.at:%m-%d}" for one in story.to("office") if "Please pass on" in one.text]
+    assert asked == ["09-05", "10-03", "10-24", "10-31", "11-01"]
 
 
 def test_without_an_office_a_vacant_role_waits_and_the_ledger_says_why_once(tmp_path: Path) -> None:
@@ -155,9 +156,8 @@ def test_an_owner_string_that_is_explained_reminds_the_roles_it_means(story: Sto
     sent = story.mornings("2022-09-07")
     assert sorted(one.to for one in sent) == sorted(roles)
     assert all("- P1.1b" in one.text for one in sent)
-    before = len(story.to("office"))
-    story.mornings("2022-10-31")
-    assert len(story.to("office")) == before
+    later = [one.text for one in story.mornings("2022-10-31") if one.to == "office"]
+    assert not any("Please pass on" in text for text in later)
 
 
 def test_an_explanation_survives_the_next_import(story: Story) -> None:
