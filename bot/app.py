@@ -28,6 +28,7 @@ from jobs.planning import Planner, Teller
 from jobs.renew import RENEWED
 from jobs.reports import REPORTS, TOLD_OF_REPORTS
 from jobs.troubles import TROUBLES
+from jobs.uncovered import UNCOVERED
 from jobs.weekly import TOLD_WEEKLY, WEEKLY
 from programme.calendar import Calendar, parse_bank_holidays, parse_terms
 from programme.policy import Policy
@@ -51,6 +52,7 @@ TELLERS: dict[str, Teller] = {
     "answered": ANSWERED,
     "office": TROUBLES,
     "handover": HANDOVER,
+    "uncovered": UNCOVERED,
     "confirm": BENT_TOLD,
     "weekly": TOLD_WEEKLY,
 }

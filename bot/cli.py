@@ -63,15 +63,24 @@ def _fail(sentence: str) -> int:
 
 
 def _instant(text: str) -> datetime:
-    """`2022-09-05T09:00+01:00`; without an offset London's own time is meant."""
+    """`2022-09-05T09:00`; without an offset London's own time is meant."""
     instant: datetime | None
     try:
         instant = office.as_instant(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         instant = None
     if instant is None or not 1990 <= instant.year < 2200:  # a calendar has to find working days around it
-        raise argparse.ArgumentTypeError(f"{text} is not an instant: write it like 2022-09-05T09:00+01:00")
+        raise argparse.ArgumentTypeError(f"{text} is not an instant: write it like 2022-09-05T09:00")
     return instant
+
+
+def _meeting(text: str) -> datetime:
+    """An instant whose hour is written."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return _instant(text)
+    raise argparse.ArgumentTypeError(f"{text} has no hour: write the hour too, such as {text}T10:00")
 
 
 def _day(text: str) -> date:
@@ -198,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--to", required=True, type=_day, metavar="DATE", help="the last day")
     one = add(people, "uncover", verbs_people.end_cover, "End a cover today.", "people uncover SENDPO")
     one.add_argument("role", metavar="ROLE")
+    one.add_argument("--from", dest="since", type=_day, metavar="DATE",
+                     help="its first day (default: the cover in force, else the next)")  # fmt: skip
     add(people, "list", verbs.list_people, "Who holds what.", "people list", as_json=True)
 
     workspaces = family("workspaces", "Which workspaces the bot answers in.", "list")
@@ -271,10 +282,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--scope", metavar="P1,P2.3", help="what its digest shows (default everything)")
     one.add_argument("--reports-to", nargs="+", metavar="NAME")
     one.add_argument("--channel", metavar="ADDRESS")
-    one.add_argument("--meets", nargs="+", type=_instant, metavar="INSTANT")
+    one.add_argument("--meets", nargs="+", type=_meeting, metavar="INSTANT")
     one.add_argument("--papers", type=int, metavar="DAYS", help="working days before the meeting")
     one.add_argument("--cadence", metavar="RULE", help='as "every half term, week 4, Tuesday 10:00"; none ends it')
-    one.add_argument("--cancel", nargs="+", type=_instant, metavar="INSTANT", help="take these meetings away")
+    one.add_argument("--cancel", nargs="+", type=_meeting, metavar="INSTANT", help="take these meetings away")
     one.add_argument("--new", action="store_true", help="another group, though its name is like a known one")
     one = add(groups, "rename", verbs_people.rename_group, "A group is called otherwise; its chair and meetings stay.",
               'groups rename "SEND Board" "SEND and AP Board" --from 2022-10-01')  # fmt: skip

@@ -71,6 +71,8 @@ def guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError 
     if rating and (is_certain(about) or names_action(tx, about)):  # `at-risk P2.3c no staff`
         ref, rest = next((each for each in split_refs(about) if names_action(tx, each[0])), split_refs(about)[0])
         return "rag", f"{ref} {rating.typed} {rest}"
+    if found := _find_tapped_first(tx, text):  # `no change P2.3c`
+        return found
     lines = [line.start() for line in _LINE.finditer(text) if is_certain(text[line.start() :])]
     if len(lines) > 1:  # `Hello\nP1.1a: on track\nP1.1b: done`
         _check_is_of_one(tx, text[lines[0] :])
@@ -95,6 +97,15 @@ def guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError 
         "I did not understand that: begin with a reference or with a word such as progress, rag or actions.",
         (_HELP, Button("My actions", "actions mine")),
     )
+
+
+def _find_tapped_first(tx: Tx, text: str) -> tuple[str, str] | None:
+    """A button's words before the one action they are said of: the command and the action's reference."""
+    for found in _MAY_BE_REF.finditer(text):
+        here, tapped = text[found.end() :], find_tapped(text[: found.start()].strip(_BETWEEN))
+        if tapped and (is_certain(here) or names_action(tx, here)):
+            return tapped, here
+    return None
 
 
 def _without_our_name(text: str) -> str:

@@ -306,7 +306,7 @@ def set_group(
     stored = appointments.set_group(tx, name, directory, **values)
     group = people.get_group(tx, stored, directory)
     for starts_at in meets:
-        add_meeting(tx, group.id, starts_at, now)
+        add_meeting(tx, group.id, starts_at, now, calendar)
     for starts_at in cancels:
         cancel_meeting(tx, group, starts_at, now)
     if has_cadences(tx) or "cadence" in values:
@@ -319,6 +319,11 @@ def set_group(
     group = people.get_group(tx, stored, directory)
     meeting = group.next_meeting(now)
     lines = [f"{stored} is set." if stored in before else f"{stored} is a new group."]
+    if group.holds and not group.asks and "decides" not in group.kinds:
+        lines.append(
+            f"It is of the kind {' and '.join(group.kinds)}, so it asks nobody for updates on what it holds: "
+            "if it should, add --kind decides."
+        )
     lines += [f"{other} no longer holds {', '.join(refs)}." for other, refs in yielded]
     if group.chair:
         holders = ", ".join(one.label for one in group.chairs) or "nobody yet"

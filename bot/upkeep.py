@@ -11,6 +11,7 @@ from time import sleep
 from bot.app import App, real_now
 from bot.settings import Settings, SettingsError, read_settings
 from jobs.deliver import NotSent, Undeliverable
+from jobs.pausing import find_pause
 from programme.calendar import Calendar, say_date
 from programme.facts import find_holding_group, find_strategic_group
 from programme.policy_words import list_rules
@@ -53,6 +54,7 @@ def examine(
         return [Check(False, str(error))]
     try:
         return [
+            *_check_paused(app, now),
             Check(True, "The settings can be read; the database opens and its schema is up to date."),
             _check_key(app.settings),
             *_check_rules(app, now),
@@ -62,6 +64,13 @@ def examine(
         ]
     finally:
         app.close()
+
+
+def _check_paused(app: App, now: datetime) -> Iterator[Check]:
+    with app.db.read() as tx:
+        paused = find_pause(tx, app.calendar.today(now))
+    if paused:
+        yield Check(None, paused)
 
 
 def _check_key(settings: Settings) -> Check:

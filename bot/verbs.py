@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
@@ -17,6 +18,7 @@ from bot.settings import read_settings
 from documents.papers import PaperKind
 from documents.plan_json import plan_to_json
 from documents.read import MOST_BYTES, read_plan
+from jobs.pausing import find_pause
 from jobs.sender import NotSent, Undeliverable
 from programme.calendar import say_date
 from programme.messages import Form, Request, UserError, Where
@@ -53,6 +55,10 @@ def import_plan(options: Namespace) -> int:
 
 def tick(options: Namespace) -> int:
     with open_for(options) as app:
+        with app.db.read() as tx:
+            paused = find_pause(tx, app.calendar.today(options.now))
+        if paused:
+            print(paused, file=sys.stderr if options.json else sys.stdout)
         new, tally = app.tick(options.now)
     if options.json:
         counts = {"planned": new, "sent": tally.sent, "put_off": tally.put_off, "failed": tally.failed}
@@ -278,6 +284,12 @@ def list_roles(options: Namespace) -> int:
 
 def pause(options: Namespace) -> int:
     with open_for(options) as app, app.db.write() as tx:
+        today = app.calendar.today(options.now)
+        if options.until and options.until <= today:
+            raise UserError(
+                f"{say_date(options.until)} is not a day to come: "
+                f"type for example halfterm pause --until {today + timedelta(weeks=4)}"
+            )
         line = office.set_paused(tx, True, options.until, now=options.now, account=account())
     print(line)
     return 0

@@ -7,6 +7,8 @@ from argparse import Namespace
 from bot import absence, naming, verbs
 from bot.app import account
 from bot.office import check_address
+from programme.calendar import say_date
+from programme.cover import list_to_end
 from programme.messages import UserError
 from storage import appointments
 from storage.people import find_person, get_role, read_directory
@@ -40,7 +42,11 @@ def end_cover(options: Namespace) -> int:
         covers = [one for one in directory.covers if one.role_id == role_id and one.until_on > today]
         if not covers:
             raise UserError(f"Nobody covers {role.abbreviation}: see halfterm people list")
-        lines = absence.end(tx, covers, absence.Said("office", options.now, today, account()))
+        meant = list_to_end(covers, today, options.since)
+        if not meant:
+            day = say_date(options.since)
+            raise UserError(f"No cover of {role.abbreviation} begins on {day}: see halfterm people list")
+        lines = absence.end(tx, directory, meant, absence.Said("office", options.now, today, account()))
     print(" ".join(lines))
     return 0
 

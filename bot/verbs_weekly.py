@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from bot import verbs
 from jobs.compose import Composer
+from jobs.pausing import find_pause
 from jobs.weekly import gather_note
 from programme.calendar import say_date
 from programme.weekly import say_note
@@ -18,10 +19,12 @@ def show_note(options: Namespace) -> int:
         facts = Composer(app.calendar, app.policy, app.senders.keys()).read(tx, options.now)
         listed, head = gather_note(facts), str(get_head(tx))
         today = app.calendar.today(options.now)
+        paused = find_pause(tx, today)
     if options.json:
         lists = [{"title": one.title, "total": one.total, "first": list(one.lines)} for one in listed]
         print(json.dumps({"as_at": today.isoformat(), "lists": lists, "head": head}, ensure_ascii=False, indent=2))
         return 0
-    lines = [f"For the programme office, as at {say_date(today)}.", *(f"- {each}" for each in say_note(listed, head))]
+    lines = [paused] if paused else []
+    lines += [f"For the programme office, as at {say_date(today)}.", *(f"- {each}" for each in say_note(listed, head))]
     print("\n".join(lines))
     return 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from jobs.compose import Facts
 from programme.coming import Coming, Reminded, choose_next, list_mitigation, list_own, say_silence
@@ -15,9 +17,10 @@ from programme.passing import VACANT
 from programme.reminders import asked_of, find_meeting_dates, list_people, plan_meeting, tell_lead_on
 from programme.reports import Due, list_due, list_owed, list_warnings
 from programme.school import Calendars
-from storage.actions import find_said
+from storage.actions import find_said, list_actions
 from storage.cover import find_absence, find_cover
 from storage.ledger import Line
+from storage.people import list_groups, list_leads, read_directory
 from storage.reported import list_reported
 from storage.told import find_last_chased, list_missing_periods
 
@@ -41,15 +44,37 @@ def list_coming(
     """What is planned about an action and what comes next on each of its clocks. `lines` are all of its ledger,
     `papers` those of meetings that are queued or gone, and for whom; report dates are those that `asker` is reminded
     of."""
-    next_ones = _Next(facts, action, lines, schemes)
     known = {(line.rung.kind, line.rung.rung, line.rung.person, line.rung.on) for line in lines}
     planned = [line for line in lines if is_to_come(line) and not _was_taken_back(facts, line.rung)]
-    found = [next_ones.look_at(line.rung, line) for line in planned]
-    if action.state == "open":
-        rungs = next_ones.list_rungs()
-        rungs += next_ones.list_reports(asker) if asker else []
-        found += [next_ones.look_at(rung) for rung in rungs if (rung.rung, rung.person) not in papers]
+    day = facts.calendar.sending_day(facts.now)
+    found: list[Coming] = []
+    for first, until, then, there in _list_stretches(facts, action):
+        next_ones = _Next(then, there, lines, schemes, max(day, facts.calendar.on_or_after(first)))
+        found += [next_ones.look_at(each.rung, each) for each in planned if first <= max(each.rung.on, day) < until]
+        if action.state == "open":
+            rungs = next_ones.list_rungs()
+            rungs += next_ones.list_reports(asker) if asker else []
+            theirs = [rung for rung in rungs if (rung.rung, rung.person) not in papers]
+            found += [next_ones.look_at(rung) for rung in theirs if first <= max(rung.on, day) < until]
     return choose_next(found, known)
+
+
+def _list_stretches(facts: Facts, action: Action) -> Iterator[tuple[date, date, Facts, Action]]:
+    """The days to come, from the first to the one before the last, by who is asked on them: as covers begin and end."""
+    today, turns = facts.calendar.today(facts.now), set[date]()
+    if facts.directory.covers:
+        holding = facts.find_holding(action)
+        asked = [*action.owners, *asked_of(action, "mitigation")]
+        names = [*(one.text for one in asked), *(one.text for one in facts.leads), holding.chair if holding else ""]
+        ids = {role_id for name in names for role_id, _ in facts.directory.find_roles(name)}
+        theirs = [one for one in facts.directory.covers if one.role_id in ids]
+        turns = {on for one in theirs for on in (one.from_on, one.until_on) if on > today}
+    yield today, min(turns, default=date.max), facts, action
+    for first, until in pairwise([*sorted(turns), date.max]):
+        directory = read_directory(facts.tx, first)
+        groups, leads = list_groups(facts.tx, directory), list_leads(facts.tx, directory)
+        for there in list_actions(facts.tx, directory, refs=[action.ref]):
+            yield first, until, replace(facts, directory=directory, groups=groups, leads=leads), there
 
 
 def _was_taken_back(facts: Facts, rung: Rung) -> bool:
@@ -61,10 +86,13 @@ def _was_taken_back(facts: Facts, rung: Rung) -> bool:
 class _Next:
     """What is known of one action and of those whom its rungs reach, to find the next of them."""
 
-    def __init__(self, facts: Facts, action: Action, lines: Sequence[Line], schemes: Collection[str]) -> None:
+    def __init__(
+        self, facts: Facts, action: Action, lines: Sequence[Line], schemes: Collection[str], day: date
+    ) -> None:
         self.facts, self.action, self.lines, self.schemes = facts, action, lines, schemes
         self.calendar, self.policy = facts.calendar, facts.policy
-        self.day = self.calendar.sending_day(facts.now)
+        self.day = day  # the first on which something may be sent to those who are asked
+        self.now_on = self.calendar.sending_day(facts.now)
         self.holding = facts.find_holding(action)
         self.calendars = Calendars(self.calendar, facts.directory.roles, facts.directory.holders)
         self.own: dict[int, date] = {}  # who has or had it themselves, and since when
@@ -108,10 +136,10 @@ class _Next:
     def list_reports(self, asker: Person) -> Iterator[Rung]:
         """The next warning of each report that somebody is asked for."""
         done = list_reported(self.facts.tx)
-        for due in list_due(self.policy.reports, self.calendar, self.day, self.day + _AHEAD):
+        for due in list_due(self.policy.reports, self.calendar, self.now_on, self.now_on + _AHEAD):
             people = self.facts.directory.resolve(due.owner).people if due.owner else self.facts.office
             if asker in people and (due.name, due.on) not in done:
-                for name, on in list_owed(list_warnings(due, self.calendar), self.day, date.max, self.day):
+                for name, on in list_owed(list_warnings(due, self.calendar), self.now_on, date.max, self.now_on):
                     yield Rung(on, "report", f"report {due.name}", name, asker.id)
 
     def _list_people(self, owners: Sequence[Owner]) -> list[tuple[Person | None, str]]:
@@ -175,7 +203,7 @@ class _Next:
         name = f"overdue since {self.action.timescale.text}"
         told = self._list_told("lead")
         return [
-            Rung(max(on, self.day), "lead", self.action.ref, name, person.id, passed_for)
+            Rung(max(on, self.now_on), "lead", self.action.ref, name, person.id, passed_for)
             for person, passed_for in list_leads_told(
                 self.action, self.action.bodies, self.facts.leads, self.facts.office
             )
@@ -187,7 +215,7 @@ class _Next:
         rungs = []
         alarm = find_unanswered_alarm(self.action)
         if alarm is not None:
-            on = max(tell_above_on(alarm, self.calendar, self.policy), self.day)
+            on = max(tell_above_on(alarm, self.calendar, self.policy), self.now_on)
             name = f"alarm {alarm.number}"
             rungs += [
                 Rung(on, "above", self.action.ref, name, one.id)
@@ -201,6 +229,6 @@ class _Next:
                 rungs += [
                     Rung(on, "meeting", f"group {self.holding.name}", f"{name} {dates.day.isoformat()}", one.id)
                     for one in self.holding.chairs or tuple(self.facts.office)
-                    if on >= self.day
+                    if on >= self.now_on
                 ]
         return rungs

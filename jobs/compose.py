@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import Any
 
 from documents.picture import draw_ratings
+from jobs.closing import tell_closed
 from jobs.deliver import Composed, Nothing
 from jobs.files import draw_digest_files
 from jobs.moved_meetings import find_asked
@@ -39,7 +40,16 @@ from programme.permissions import may_see_all
 from programme.plan import Metric
 from programme.policy import Policy
 from programme.rag import LOOKS, Rag
-from programme.reminders import ASKED, asked_of, carry_until, compose_bundle, find_silence, list_people, say_due
+from programme.reminders import (
+    ASKED,
+    asked_of,
+    carry_until,
+    compose_bundle,
+    find_asking,
+    find_silence,
+    list_people,
+    say_due,
+)
 from programme.school import Calendars
 from storage import ledger, outbox
 from storage.actions import find_escalation, find_said, list_actions
@@ -129,8 +139,8 @@ class Composer:
         if person is None or there is None or there.id != person.id:
             return Nothing("this person is no longer written to there")
         today = self.calendar.today(now)
-        others = ledger.list_bundles(tx, now - _LOOK_BACK, but=row.id)
-        sent = {self.calendar.today(at) for who, at in others if who == person.id}
+        others = ledger.list_bundles(tx, now - _LOOK_BACK, person=person.id, but=row.id)
+        sent = {self.calendar.today(at) for _, at in others}
         policy = self.policy.with_rhythm(person.rhythm)
         facts = self.read(tx, now)
         calendar = Calendars(self.calendar, facts.directory.roles, facts.directory.holders).of(person.id)
@@ -188,7 +198,8 @@ class Composer:
         silence = find_silence(rung, action, facts.find_holding(action), facts.now, self.calendar, self.policy)
         if silence or action is None:
             return silence
-        moved = facts.find_next_meeting(action) if rung.kind == "meeting" else None
+        holding = facts.find_holding(action) if rung.kind == "meeting" else None
+        moved = find_asking(rung, holding, facts.now, self.calendar) if holding else None
         if moved and moved.earlier:
             silence = find_asked(facts.tx, rung, moved, facts.now, self.calendar, self.policy)
             if silence:
@@ -264,6 +275,8 @@ class Composer:
             return Nothing("there is nothing left to tell")
         action = found[0]
         raised_by = label_of(tx, alarm.by, today)
+        if "row" in told_of:
+            return tell_closed(tx, told_of, action, alarm, now, self.calendar)
         if kind == "correction":  # whoever had the notice, whatever they hold by now
             return Composed(compose_correction(action, alarm, raised_by), (action.ref,))
         if alarm.state != "open" and kind != "edit":

@@ -227,8 +227,7 @@ class Deliverer:
             with self.db.read() as tx:
                 composed, delivery = self._make(tx, row, delivery, now)
         if isinstance(composed, Nothing):
-            reason = composed.reason + ("; it may have been said before: no answer came" if doubtful else "")
-            self._commit(partial(_drop, row=row, now=now, nothing=replace(composed, reason=reason)))
+            self._commit(partial(_drop, row=replace(row, doubtful=doubtful), now=now, nothing=composed))
             self.tally.dropped += 1
             return
         if composed.draw is not None:
@@ -391,7 +390,8 @@ class Deliverer:
 
 def _drop(tx: Tx, row: outbox.Row, now: datetime, nothing: Nothing) -> None:
     _silence(tx, nothing.silenced, now)
-    outbox.settle(tx, row, now, "dropped", nothing.reason)
+    reason = nothing.reason + ("; it may have been said before: no answer came" if row.doubtful else "")
+    outbox.settle(tx, row, now, "dropped", reason)
     nothing.instead(tx)
 
 

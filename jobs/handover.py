@@ -70,7 +70,11 @@ def _make_item(facts: Facts, rung: Rung) -> Item:
             "What you need to know comes on the first morning."
         )
         return Item(
-            rung, None, words, title=f"You will cover {name}", buttons=(Button("I cannot", f"cover end {name}"),)
+            rung,
+            None,
+            words,
+            title=f"You will cover {name}",
+            buttons=(Button("I cannot", f"cover end {name} from {say_date(cover.from_on)}"),),
         )
     handover = gather_handover(
         facts.tx, role_id, rung.person, facts.directory, facts.groups, facts.now, facts.calendar, facts.policy

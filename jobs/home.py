@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
+from jobs.pausing import find_pause
 from programme.calendar import Calendar, say_date
 from programme.claims import list_claim_buttons
 from programme.facts import Actor, Group, find_holding_group, find_strategic_group
@@ -22,6 +23,7 @@ from programme.home import (
     say_meeting,
 )
 from programme.messages import Button, Message
+from programme.pausing import begin_with
 from programme.permissions import find_deciding_group, may_agree
 from programme.policy import Policy
 from programme.waiting import say_waiting
@@ -91,7 +93,7 @@ def compose_home_of(
     shown = list_owned(tx, directory, actor, *when, most=most, skip=(page - 1) * most)
     found = {one.ref: one for one in list_actions(tx, directory, refs=[one.ref for one in shown])}
     chaired = [group for group in groups if group.name in actor.chairs] if page == 1 else []
-    return compose_home_message(
+    told = compose_home_message(
         Home(
             mine=tuple(Mine(found[one.ref], one.urgency, one.asked, one.meets_on) for one in shown),
             total=total,
@@ -109,6 +111,7 @@ def compose_home_of(
         today,
         calendar,
     )
+    return begin_with(find_pause(tx, today, may_resume=actor.office), told)
 
 
 def list_most_urgent(

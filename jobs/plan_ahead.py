@@ -73,8 +73,9 @@ class Planned:
         for rungs in (self.rungs, self.out_of_reach, self.nobody):
             rungs[:] = [rung for rung in rungs if rung.subject not in changed]
         for key, kind, address, due_at, facts in self.plan.messages:
-            if facts.get("ref") not in changed:
-                outbox.say(tx, key, kind, address, due_at=due_at, facts=facts)
+            if facts.get("ref") in changed or outbox.say(tx, key, kind, address, due_at=due_at, facts=facts):
+                continue
+            outbox.say_again(tx, key, address, due_at=due_at, facts=facts)
         schemes = self.plan.schemes
         for one in self.plan.list_rungs_for_office(tx, self.holders, self.office):  # of those messages too
             (self.rungs if self.persons[one.person].scheme in schemes else self.out_of_reach).append(one)
@@ -361,8 +362,8 @@ class _Plan:
                 continue
             days = sent.get(person_id, set())
             policy = self.policy.with_rhythm(person.rhythm)
-            calendar, first = self.calendars.of(person_id), max(self.day, earliest)
-            first = calendar.on_or_after(first) if person_id in self.calendars.schools else first
+            calendar = self.calendars.of(person_id)
+            first = calendar.on_or_after(max(self.day, earliest))
             day = next_bundle_day(first, days, calendar, policy, daily=person.may_daily)
             if person_id in queued and queued[person_id] <= day:
                 continue

@@ -59,7 +59,7 @@ def compose_edit(composer: Composer, tx: Tx, row: outbox.Row, now: datetime) -> 
     elif sent.kind == "channel":
         found = _renew_told(composer, tx, sent, now)
     else:
-        composed = composer.tell_alarm(tx, sent.facts, now, "edit")
+        composed = composer.tell_alarm(tx, sent.facts, now, "correction" if sent.kind == "correction" else "edit")
         found = composed.message if isinstance(composed, Composed) else composed
     if isinstance(found, Nothing):
         if "redacted" not in row.facts or sent.kind in DIGESTS:

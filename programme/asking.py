@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from programme.calendar import Calendar, say_date
-from programme.facts import ANSWERS, Accountable, Action, Actor, Group, Said, find_strategic_group
+from programme.facts import ANSWERS, Accountable, Action, Actor, Group, Person, Said, find_strategic_group
 from programme.messages import Button, Buttons, Message, Text, UserError
 from programme.policy import Policy
 from programme.reminders import say_due
 from programme.updates import Update, refuse_complete
 
-_PLAIN = "where does it stand?"
 _SAID = {"rating": "it is {}", "timescale": "a new timescale is proposed", "evidence": "evidence is given"}
 
 
@@ -37,17 +36,41 @@ def ask_owners(action: Action, question: str, by: str, now: datetime, calendar: 
     if last is not None and now - last.at < once:
         again = say_date(calendar.today(last.at + once))
         raise UserError(
-            f"{by} asked about {action.ref} on {say_date(last.on)}, and that is enough for now: ask again from {again}."
+            f"{by} asked about {action.ref} on {say_date(last.on)} and has the question with its owners; it can be "
+            f"asked about again from {again}."
         )
-    return Update("ask", entry="ask", words=question.strip() or _PLAIN)
+    return Update("ask", entry="ask", words=question.strip())
+
+
+def list_asked(action: Action, office: Sequence[Person], asker: str) -> list[Person]:
+    """Who is to be asked, each once: the owners; where nobody else holds one of their roles, the programme office, to
+    pass it on. `asker` is the key of whoever asks, who is not; nobody where it is theirs alone, or the office asks."""
+    owners = {one.id: one for owner in action.owners for one in owner.people if one.address != asker}
+    if owners or asker in {"office", *(one.address for one in office)} or (action.owners and not list_vacant(action)):
+        return list(owners.values())
+    return list(office)
+
+
+def list_vacant(action: Action) -> list[str]:
+    """Its owners, as written, whom nobody can be asked for."""
+    return [owner.text for owner in action.owners if not owner.people]
+
+
+def find_passed_for(action: Action, person: int) -> str:
+    """The owners for whom this person is to pass a question on; "" for an owner."""
+    owners = {one.id for owner in action.owners for one in owner.people}
+    return "" if person in owners else " and ".join(list_vacant(action))
+
+
+def list_answers(action: Action, asked: Said) -> list[Said]:
+    """What its owners, or anybody else, have answered since that question."""
+    return [one for one in action.said if one.kind in ANSWERS and one.at > asked.at]
 
 
 def find_asked(action: Action) -> Said | None:
     """The last question about an action, if nobody has answered since."""
     asked = action.last_said("ask")
-    if asked is None or any(one.kind in ANSWERS and one.at > asked.at for one in action.said):
-        return None
-    return asked
+    return None if asked is None or list_answers(action, asked) else asked
 
 
 def say_answer(action: Action, answer: Said, by: str) -> str:
@@ -57,15 +80,29 @@ def say_answer(action: Action, answer: Said, by: str) -> str:
 
 
 def compose_question(
-    action: Action, asked: Said, by: str, today: date, calendar: Calendar, answered_by: str = ""
+    action: Action,
+    asked: Said,
+    by: str,
+    today: date,
+    calendar: Calendar,
+    answered_by: str = "",
+    passed_for: str = "",
 ) -> Message:
-    """What an owner gets: who asks what about which action, and how to answer; or who has answered by now."""
+    """What an owner gets: who asks what about which action, and how to answer; or who has answered by now. The office
+    gets it for `passed_for`, to pass it on."""
     ref = action.ref
     head = f"{by} asks about {ref}: {asked.words}"
     what = f"{ref} · {action.look} · {say_due(action, today, calendar)}\n{action.text}"
     if answered_by:
         done = f"✓ Answered by {answered_by}."
         return Message("\n".join([head, what, done]), (Text(head), Text(what), Text(done)))
+    if passed_for:
+        first = f"Please pass this on to {passed_for}, whom I cannot write to."
+        how = f"Once you have their answer, type for example: progress {ref} and a sentence"
+        show = Buttons((Button(f"Show {ref}", f"action {ref}"),))
+        return Message(
+            "\n".join([first, head, what, how]), (Text(first), Text(head), Text(what), show, Text(how, quiet=True))
+        )
     how = f"To answer, reply here, or type for example: progress {ref} and a sentence, or rag {ref} on-track"
     buttons = (
         Button("On track", f"rag {ref} on-track"),

@@ -7,12 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from programme.calendar import HalfTerm, say_date
 from programme.facts import Person
 from programme.messages import UserError
-from programme.timescales import parse_timescale
+from programme.timescales import find_just_past, parse_timescale, refuse_just_past
 
 AWAY = "they are away"  # why the ledger keeps back what is theirs, until they are back
 LONGEST = timedelta(days=366)
@@ -56,18 +54,15 @@ class Cover:
 def parse_absence(from_text: str, to_text: str, today: date, terms: Sequence[HalfTerm] = ()) -> tuple[date, date]:
     """First and last day of an absence, both included; it begins today where nothing is said of that.
 
-    Days in UK order; without a year the next such is meant, or for the first day the one before the last. UserError
-    where one cannot be read, or they are past.
+    Days in UK order; without a year the next such is meant, or for the first day one just past. UserError where one
+    cannot be read, or the last is past.
     """
     if _ONLY_DAY.fullmatch(from_text) and (month := to_text.partition(" ")[2]):
         from_text = f"{from_text} {month}"  # `3 to 14 October`
     last = _parse_day(to_text, today, terms)
-    first = _parse_day(from_text, today, terms) if from_text else today
-    if first > last:
-        if _YEAR.search(from_text):
-            last = _parse_day(to_text, first, terms)
-        elif first - relativedelta(years=1) <= last:
-            first -= relativedelta(years=1)
+    first = find_just_past(from_text, today) or _parse_day(from_text, today, terms) if from_text else today
+    if first > last and _YEAR.search(from_text) and not find_just_past(to_text, first):
+        last = _parse_day(to_text, first, terms)
     if first - today > _SOON and not _YEAR.search(from_text):
         raise UserError(f"“{from_text} to {to_text}” is past, or most of a year away: write the year too.", field="to")
     return first, last
@@ -96,7 +91,7 @@ def put_in_place(
     for one in covers:
         if not one.lasts_on(day) or (one.role_id, one.away.id) not in held:
             continue
-        people = holders[one.role_id]
+        people = holders.setdefault(one.role_id, [])
         in_force.append(one)
         people[:] = [holds for holds in people if holds.id != one.away.id]
         if one.by and all(holds.id != one.by.id for holds in people):
@@ -118,12 +113,29 @@ def find_absence(covers: Iterable[Cover], person: int, first: date, until: date)
     return next((one for one in covers if one.away.id == person and one.meets(first, until)), None)
 
 
+def list_to_end(covers: Sequence[Cover], today: date, first: date | None = None) -> list[Cover]:
+    """Of covers that are not over, those that begin on that day; without one those in force, else the next."""
+    if first is None:
+        first = min((one.from_on for one in covers if one.from_on > today), default=None)
+        return [one for one in covers if one.lasts_on(today)] or [one for one in covers if one.from_on == first]
+    return [one for one in covers if one.from_on == first]
+
+
+def parse_first(text: str, covers: Sequence[Cover], today: date, terms: Sequence[HalfTerm] = ()) -> date:
+    """The first day of one of these covers as somebody types it; without a year the day on which one of them begins,
+    past or to come. UserError where it cannot be read."""
+    day = find_just_past(text, today) or _parse_day(text, today, terms)
+    same = [one.from_on for one in covers if (one.from_on.month, one.from_on.day) == (day.month, day.day)]
+    return same[0] if same and day not in same and not _YEAR.search(text) else day
+
+
 def _parse_day(text: str, today: date, terms: Sequence[HalfTerm]) -> date:
     said = text.strip()
     if said.casefold() in ("today", "now"):
         return today
     if said.casefold() == "tomorrow":
         return today + timedelta(days=1)
+    refuse_just_past(said, today, "to")
     found = parse_timescale(said, terms, today)
     if found.due_on is None or not found.exact:
         raise UserError(f"“{said[:40]}” is not a day I can read, so please write it like 3 October.", field="to")

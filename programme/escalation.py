@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from programme.calendar import Calendar, say_date
-from programme.facts import Accountable, Action, Escalation, Group, Person, Rung
+from programme.facts import Accountable, Action, Escalation, Group, Person, Rung, Said
 from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
 from programme.policy import Policy
 from programme.rag import LOOKS, Rag
@@ -157,6 +157,35 @@ def compose_correction(action: Action, alarm: Escalation, raised_by: str) -> Mes
     """To everyone who had the notice: it was withdrawn."""
     word = LOOKS[alarm.kind].word.lower()
     text = f"Correction: {raised_by} has withdrawn the {word} rating of {action.ref}. It is now {action.look}."
+    return Message(text, (Text(text),))
+
+
+def compose_closed(action: Action, raised_on: date, by: str, said: Said | None) -> Message:
+    """To everyone who had the notice: the alarm is closed. `said` is the rating or the agreement that closed it, None
+    for the agreement that it is over."""
+    text = _say_closing(action, by, said) + f" The at-risk alarm of {raised_on.day} {raised_on:%B} is closed."
+    if said is not None and said.kind == "rating" and said.value != action.rag:
+        text += f" It is {action.look} now."
+    return Message(text, (Text(text),))
+
+
+def _say_closing(action: Action, by: str, said: Said | None) -> str:
+    if said is None:
+        return f"{action.ref} is {action.look} now, and {by} agrees that its alarm is over."
+    if said.kind != "rating":
+        return f"{action.ref} is complete, as {by} has agreed."
+    look, why = LOOKS[Rag(said.value)], f": {said.words.rstrip('.')}" if said.words else ""
+    if said.value != action.rag:
+        return f"{action.ref} was rated {look} by {by}{why}."
+    return f"{action.ref} is {look} {'again' if action.rag is Rag.ON_TRACK else 'now'}, says {by}{why}."
+
+
+def compose_standing_again(action: Action, raised_on: date, by: str) -> Message:
+    """To everyone who had heard that the alarm was closed: that was undone."""
+    text = (
+        f"{action.ref} is {action.look} again: {by} has taken back what closed its alarm of {raised_on.day} "
+        f"{raised_on:%B}, which stands."
+    )
     return Message(text, (Text(text),))
 
 

@@ -45,6 +45,7 @@ RungKind = Literal[
     "above",
     "report",
     "handover",
+    "uncovered",
     "confirm",
     "weekly",
 ]

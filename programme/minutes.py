@@ -198,13 +198,14 @@ _MOST_DATES = 8
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a line of minutes would do to its action; `words` are those it is recorded with. `certain`: all may be
-    confirmed at once with others."""
+    confirmed at once with others. `agrees`: it rates it, and agrees what is proposed too."""
 
     kind: Kind
     words: str
     rating: Rag | None = None
     timescale: Timescale | None = None
     certain: bool = True
+    agrees: bool = False
 
 
 def read_minute(action: Action, words: str, on: date, terms: Sequence[HalfTerm] = ()) -> Reading:
@@ -227,7 +228,8 @@ def read_minute(action: Action, words: str, on: date, terms: Sequence[HalfTerm] 
         return Reading("agree" if waiting else "done", words, certain=False)
     timescale = found.timescale
     if proposal and proposal.timescale and timescale and proposal.timescale.due_on == timescale.due_on:
-        return Reading("agree", words, certain=False)
+        kind: Kind = "rating" if found.rating else "agree"
+        return Reading(kind, words, found.rating, certain=False, agrees=found.rating is not None)
     if timescale and timescale.due_on == action.timescale.due_on:
         timescale = None
     if found.rating:
@@ -246,6 +248,7 @@ def say_reading(reading: Reading, action: Action, on: date, terms: Sequence[Half
     new = reading.timescale
     if reading.kind == "rating":
         also = f" and propose {new.text} in place of {action.timescale.text or 'none'}" if new else ""
+        also = f" and agree what is proposed: {say_proposed(action)}" if reading.agrees else also
         return f"rate it {LOOKS[reading.rating]} (now {action.look}){also}"
     if reading.kind == "timescale" and new:
         return f"propose {new.text} ({new.reading}) in place of {action.timescale.text or 'none'}"

@@ -15,6 +15,8 @@ from programme.passing import VACANT, list_passed
 from programme.policy import Policy
 from programme.timescales import Timescale
 
+NO_MEETING, NOT_THEN = "there is no meeting to report to", "that meeting is past or moved"  # silences of requests
+
 
 def list_timescale_rungs(due: Timescale, calendar: Calendar, policy: Policy) -> list[tuple[str, date]]:
     """(name, date) of each warning before a timescale and of the last working day on or before it, in order."""
@@ -51,6 +53,12 @@ def find_meeting_dates(group: Group | None, now: datetime, calendar: Calendar, p
     """The loop of a group's next meeting; None where none is planned or the group asks nobody for anything."""
     meeting = group.next_meeting(now) if group and group.asks else None
     return plan_meeting(meeting, group.papers, calendar, policy) if group and meeting else None
+
+
+def find_asking(rung: Rung, group: Group, now: datetime, calendar: Calendar) -> Meeting | None:
+    """The meeting to come that a request or a chase asks for; None where the group meets no more on that day."""
+    there = (one for one in group.meetings if one.starts_at >= now)
+    return next((one for one in there if rung.rung.endswith(calendar.today(one.starts_at).isoformat())), None)
 
 
 def asked_of(action: Action, kind: RungKind) -> tuple[Owner, ...]:
@@ -202,12 +210,13 @@ def find_silence(
         return "it is no longer overdue"
     since = calendar.add_working_days(today, -policy.answer_lasts)
     if rung.kind == "meeting":
-        dates = find_meeting_dates(group, now, calendar, policy)
-        if dates is None:
-            return "there is no meeting to report to"
-        if not rung.rung.endswith(dates.day.isoformat()):
-            return "that meeting is past or moved"
-        since = calendar.add_working_days(dates.request, -policy.answer_lasts)
+        if group is None or find_meeting_dates(group, now, calendar, policy) is None:
+            return NO_MEETING
+        asking = find_asking(rung, group, now, calendar)
+        if asking is None:
+            return NOT_THEN
+        since = plan_meeting(asking, group.papers, calendar, policy).request
+        since = calendar.add_working_days(since, -policy.answer_lasts)
         if not action.waiting_for(since):
             return "it was answered for this meeting"
     if (

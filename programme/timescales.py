@@ -1,6 +1,6 @@
 """Timescales: kept as written, read with the rules of the plan, never given a date that nobody wrote.
 
-A document's date must have its year. Something a person types today may leave it out: the next such date is meant.
+A document's date must have its year. Something typed today may leave it out: the next is meant, if none is just past.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from textwrap import shorten
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
 from programme.calendar import HalfTerm
+from programme.messages import UserError
 from programme.refs import plain
 
 State = Literal["dated", "completed", "ongoing", "unset", "unread"]
@@ -40,13 +41,14 @@ class Timescale:
 
 
 def parse_timescale(text: str, terms: Sequence[HalfTerm] = (), today: date | None = None) -> Timescale:
-    """What a plan's timescale says; never raises. With `today`, a date without a year is the next such."""
+    """What a plan's timescale says; never raises. With `today`, what has no year is the next, if not just past."""
     text = text.strip()
     said = _tidy(text)
     if state := _find_state(said, terms):
         return Timescale(text, None, exact=False, state=state)
     due = _find_due(said, terms, today) or _Due(doubt="could not be read as a date")
     doubt = f"“{shorten(text, 60, placeholder='…')}” {due.doubt}." if due.doubt else None
+    doubt = _say_past(text, due) if due.past else doubt
     return Timescale(text, due.on, due.exact, "dated" if due.on else "unread", doubt)
 
 
@@ -68,6 +70,28 @@ def split_timescale(text: str, today: date, terms: Sequence[HalfTerm] = ()) -> t
         if due:  # something like a date, but doubtful: a shorter piece of it would be a guess
             break
     return None, text
+
+
+def split_just_past(text: str, today: date) -> tuple[date | None, str]:
+    """The day up to two months ago that words begin with, without its year, and the rest; else (None, text)."""
+    for cut in reversed([found.end() for found in _CUT.finditer(text)][:_MOST_WORDS]):
+        due, rest = _find_due(_tidy(text[:cut]), (), today), text[cut:].lstrip(_BETWEEN)
+        if due:
+            return (None, text) if _DIGIT.match(rest) or not due.past else (due.past, rest)
+    return None, text
+
+
+def find_just_past(text: str, today: date) -> date | None:
+    """The day up to two months ago that words are, where they name it without its year."""
+    past, rest = split_just_past(text, today)
+    return None if rest else past
+
+
+def refuse_just_past(text: str, today: date, field: str = "") -> None:
+    """UserError where words begin with a day that has no year and is just past: is it meant, or next year's?"""
+    past, rest = split_just_past(text, today)
+    if past:
+        raise UserError(parse_timescale(text.removesuffix(rest), (), today).doubt or "", field=field)
 
 
 def name_timescale(typed: Timescale, terms: Sequence[HalfTerm] = ()) -> Timescale:
@@ -96,6 +120,13 @@ def say_next_day(today: date) -> str:
     """A day still to come, for an example: `3 October`."""
     day = today + relativedelta(weeks=4)
     return f"{day.day} {day:%B}"
+
+
+def _say_past(text: str, due: _Due) -> str:
+    text = text.strip(_BETWEEN)
+    coming = due.coming or due.past
+    said = f": write the year if you mean {coming.day} {coming:%B %Y}" if coming else ""
+    return f"{_LEADING.sub('', text) or text} is past{said}."
 
 
 def _has_year(head: str, terms: Sequence[HalfTerm]) -> bool:
@@ -134,6 +165,7 @@ _DIGIT = re.compile(r"['\"]?\d")
 _LONGEST = 90  # characters; no timescale is longer, and a page of text is not searched for one
 _MOST_WORDS = 20
 _ALSO_WORDS = frozenset({"may", "march", "jan", "april", "june"})  # “May need a new date” is no timescale
+_JUST_PAST = timedelta(days=60)  # a day without its year that lies so little back is hardly next year's
 _FAR_YEARS = 5  # “October 31”, typed in 2022, is hardly October 2031
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -200,11 +232,13 @@ _TERM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A date, or none because of the doubt. The doubt is a sentence that still lacks its subject."""
+    """A date, or none because of the doubt, a sentence that still lacks its subject, or as the day named is `past`."""
 
     on: date | None = None
     exact: bool = False
     doubt: str | None = None
+    past: date | None = None
+    coming: date | None = None
 
 
 def _tidy(text: str) -> str:
@@ -272,8 +306,10 @@ def _find_day(said: str, today: date | None) -> _Due | None:
     on = _make_date(_year(found["year"]), month, int(found["day"])) if found["year"] else None
     if today and not found["year"]:
         # 29 February comes every four years, but not in 2100
-        days = (_make_date(today.year + n, month, int(found["day"])) for n in range(9))
-        on = next((day for day in days if day and day >= today), None)
+        days = [day for n in range(-1, 9) if (day := _make_date(today.year + n, month, int(found["day"])))]
+        on = next((day for day in days if day >= today), None)
+        if past := next((day for day in days if today - _JUST_PAST <= day < today), None):
+            return _Due(past=past, coming=on)
     if not on:
         return _Due(doubt=_NO_SUCH_DATE)
     weekday = found.groupdict().get("weekday")

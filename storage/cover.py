@@ -100,9 +100,7 @@ def find_past_absence(directory: Directory, person_id: int, owners: Sequence[Own
     return _find_among([one for one in directory.covers if one.lasts_on(day)], directory, person_id, owners)
 
 
-def _find_among(
-    covers: Sequence[Cover], directory: Directory, person_id: int, owners: Sequence[Owner]
-) -> Cover | None:
+def _find_among(covers: Sequence[Cover], directory: Directory, person_id: int, owners: Sequence[Owner]) -> Cover | None:
     theirs = [one for one in covers if one.away.id == person_id]
     ids = _ids_of(directory, owners) if theirs else set()
     return next((one for one in theirs if one.role_id in ids), None)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from programme.facts import Rung, RungKind
+from storage.columns import begins
 from storage.db import PROGRAMME, Tx
 from storage.schema_out import ledger, outbox
+
+_SHIFT = timedelta(days=14)  # a warning moves by no more where days are closed
 
 State = Literal["planned", "sent", "silenced", "waiting", "failed"]
 
@@ -55,24 +58,50 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
 
 
 def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
-    """Those of these rungs that are not written down yet."""
+    """Those of these rungs that are not written down yet. A warning that was sent is not sent again because the days
+    before it are counted otherwise by now, as where the programme has closed on one of them."""
+    new = _leave_out(tx, rungs, ledger.c.falls_on, lambda rung: rung.on)
+    warnings = [rung for rung in new if rung.kind in ("timescale", "meeting")]
+    if not warnings:
+        return new
+    unsaid = set(_leave_out(tx, warnings, ledger.c.state, lambda rung: "sent"))
+    return [rung for rung in new if rung.kind not in ("timescale", "meeting") or rung in unsaid]
+
+
+def _leave_out(
+    tx: Tx,
+    rungs: Sequence[Rung],
+    column: sa.Column[Any],
+    value: Callable[[Rung], object],
+) -> list[Rung]:
+    """Without those that have a line of the same kind, subject, name and person whose `column` is this value."""
     if not rungs:
         return []
-    known = sa.select(ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, ledger.c.falls_on)
-    first, last = min(rung.on for rung in rungs), max(rung.on for rung in rungs)
+    first, last = min(rung.on for rung in rungs) - _SHIFT, max(rung.on for rung in rungs) + _SHIFT
+    known = sa.select(ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, column)
     mine = known.where(ledger.c.programme_id == tx.programme, ledger.c.falls_on.between(first, last))
-    there = {tuple(row) for row in tx.conn.execute(mine)}
-    return [one for one in rungs if (one.kind, one.subject, one.rung, one.person, one.on) not in there]
+    subjects: dict[RungKind, dict[str, None]] = {}
+    for rung in rungs:
+        subjects.setdefault(rung.kind, {})[rung.subject] = None
+    there: set[tuple[Any, ...]] = set()
+    for kind, about in subjects.items():  # as the index has it
+        for start in range(0, len(about), 500):
+            some = mine.where(ledger.c.kind == kind, ledger.c.subject.in_(list(about)[start : start + 500]))
+            there |= {tuple(row) for row in tx.conn.execute(some)}
+    return [one for one in rungs if (one.kind, one.subject, one.rung, one.person, value(one)) not in there]
 
 
 def list_known_keys(tx: Tx, keys: Sequence[str]) -> set[str]:
-    """Those of these keys that are in the queue, or were."""
+    """Those of these keys that are in the queue, or were; not those that were dropped with all that begin so, before
+    they can have been said."""
     known: set[str] = set()
+    unsaid = sa.and_(outbox.c.state == "dropped", sa.not_(outbox.c.doubtful))
+    queued = sa.select(outbox.c.key, unsaid.label("unsaid")).where(outbox.c.programme_id == tx.programme)
     for start in range(0, len(keys), 500):
-        some = outbox.c.key.in_(keys[start : start + 500])
-        known |= set(
-            tx.conn.execute(sa.select(outbox.c.key).where(outbox.c.programme_id == tx.programme, some)).scalars()
-        )
+        for row in tx.conn.execute(queued.where(outbox.c.key.in_(keys[start : start + 500]))).all():
+            others = queued.where(begins(tx.conn, outbox.c.key, f"{row.key}:")) if row.unsaid else None
+            if others is None or not all(other.unsaid for other in tx.conn.execute(others)):
+                known.add(row.key)
     return known
 
 
@@ -160,9 +189,10 @@ class Last:
 
 def list_last(tx: Tx, kind: RungKind, *states: State) -> list[Last]:
     """The last line of this kind and these states for each person and subject."""
+    others = [state for state in get_args(State) if state not in states]  # said so, SQLite goes by the kind
     query = (
         sa.select(ledger.c.person_id, ledger.c.subject, ledger.c.passed_for, sa.func.max(ledger.c.at))
-        .where(ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state.in_(states))
+        .where(ledger.c.programme_id == tx.programme, ledger.c.kind == kind, ledger.c.state.not_in(others))
         .group_by(ledger.c.person_id, ledger.c.subject, ledger.c.passed_for)
     )
     return [Last(*row) for row in tx.conn.execute(query)]
@@ -185,15 +215,17 @@ def list_subjects(tx: Tx, outbox_id: int) -> list[str]:
     return sorted(set(tx.conn.execute(query).scalars()))
 
 
-def list_bundles(tx: Tx, since: datetime, *, but: int = 0) -> list[tuple[int, datetime]]:
-    """(person, when) of every bundle that went since an instant, or may have gone; not the row `but`."""
-    when = sa.func.coalesce(outbox.c.settled_at, outbox.c.due_at)
-    query = sa.select(outbox.c.facts, when).where(
-        outbox.c.programme_id == tx.programme,
-        outbox.c.kind == "bundle",
-        outbox.c.state.in_(("sending", "sent")),
-        outbox.c.id != but,
-        when >= since,
+def list_bundles(tx: Tx, since: datetime, *, person: int = 0, but: int = 0) -> list[tuple[int, datetime]]:
+    """(person, when) of every bundle that went since an instant, or may have gone; only those for `person` where one is
+    named, and not the row `but`."""
+    sent = (outbox.c.state == "sent", outbox.c.settled_at >= since)
+    sending = (outbox.c.state == "sending", outbox.c.due_at >= since, outbox.c.lease_until.is_not(None))
+    wanted = [outbox.c.programme_id == tx.programme, outbox.c.kind == "bundle", outbox.c.id != but]
+    if person:
+        wanted.append(outbox.c.facts["person"].as_integer() == person)
+    query = sa.union_all(  # each has an index of its own
+        sa.select(outbox.c.facts, outbox.c.settled_at).where(*wanted, *sent),
+        sa.select(outbox.c.facts, outbox.c.due_at).where(*wanted, *sending),
     )
     return [(facts["person"], at) for facts, at in tx.conn.execute(query)]
 

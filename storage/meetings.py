@@ -13,6 +13,7 @@ from programme.calendar import Calendar
 from programme.facts import Group, Meeting
 from programme.meeting_year import Kept, Year, fill_year
 from programme.messages import UserError
+from programme.reminders import NO_MEETING, NOT_THEN
 from storage import outbox
 from storage.db import PROGRAMME, Tx, insert
 from storage.history import record
@@ -29,7 +30,7 @@ _WITH_CADENCE = (
 )
 
 
-def add_meeting(tx: Tx, group_id: int, starts_at: datetime, now: datetime) -> bool:
+def add_meeting(tx: Tx, group_id: int, starts_at: datetime, now: datetime, calendar: Calendar) -> bool:
     """Add a meeting, or set one again that had been cancelled; False where there is that one already."""
     there = tx.conn.execute(
         sa.select(meeting)
@@ -38,6 +39,7 @@ def add_meeting(tx: Tx, group_id: int, starts_at: datetime, now: datetime) -> bo
     ).all()
     if any(row.state == "planned" for row in there):
         return False
+    _plan_again(tx, [calendar.today(starts_at)], now)
     if not there:
         _insert(tx, group_id, starts_at, now, by_hand=True)
         return True
@@ -146,6 +148,7 @@ def _fill(tx: Tx, group: Any, rows: Collection[Any], now: datetime, calendar: Ca
     for slot, starts_at in year.make:
         wished = slot.wished_on if slot.is_bent else None
         _insert(tx, group.id, starts_at, now, by_hand=False, slot=slot.name, wished_on=wished)
+    _plan_again(tx, [slot.on for slot, _ in year.make], now)
     facts = {
         "group": group.name,
         "made": [at.isoformat() for _, at in year.make],
@@ -192,7 +195,7 @@ def _put_anew(
     if row.starts_at > now:
         renew_cancelled(tx, row.id, row.starts_at, now)
     if number:
-        _plan_again(tx, on, now)
+        _plan_again(tx, [on], now)
         _show_again(tx, number, now)
 
 
@@ -218,14 +221,15 @@ def _delete(tx: Tx, numbers: Collection[int]) -> None:
         tx.conn.execute(sa.delete(meeting).where(meeting.c.id.in_(list(numbers))))
 
 
-def _plan_again(tx: Tx, day: date, now: datetime) -> None:
-    """A meeting was moved back: what was not said because it had been moved away may be said after all. Whether it is
+def _plan_again(tx: Tx, days: Collection[date], now: datetime) -> None:
+    """A meeting is held on these days after all: what was not said because there was none may be said. Whether it is
     still worth saying is decided as ever."""
-    names = [f"{name} {day.isoformat()}" for name in ("request", "chase")]
+    names = [f"{name} {day.isoformat()}" for day in days for name in ("request", "chase")]
     silenced = (ledger.c.kind == "meeting", ledger.c.state == "silenced", ledger.c.rung.in_(names))
+    for_want_of_it = ledger.c.reason.in_((NO_MEETING, NOT_THEN))
     tx.conn.execute(
         sa.update(ledger)
-        .where(ledger.c.programme_id == tx.programme, *silenced)
+        .where(ledger.c.programme_id == tx.programme, *silenced, for_want_of_it)
         .values(state="planned", reason="", at=now)
     )
 

@@ -87,6 +87,16 @@ def name_draft(tx: Tx, number: int, ref: str) -> None:
     _change(tx, draft.c.number == number, ref=ref, sure=True)
 
 
+def list_confirming(tx: Tx, last: int) -> list[int]:
+    """The rows of the history that confirming one line wrote, the last first, where `last` was the last of them; else
+    that one alone."""
+    query = sa.select(draft.c.first).where(
+        draft.c.programme_id == tx.programme, draft.c.last == last, draft.c.state == "confirmed"
+    )
+    first = tx.conn.execute(query).scalar()
+    return list(range(last, (first or last) - 1, -1))
+
+
 def reopen_draft(tx: Tx, last: int) -> bool:
     """What confirming a draft did last is undone: it is to be confirmed again. Whether there was one."""
     mine = sa.and_(draft.c.last == last, draft.c.state == "confirmed")

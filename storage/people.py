@@ -246,16 +246,18 @@ def list_leads(tx: Tx, directory: Directory) -> list[Accountable]:
 
 
 def get_group(tx: Tx, name: str, directory: Directory) -> Group:
-    """The group of that name, or the only one that begins so, in any case; UserError lists them all."""
+    """The group of that name, or the only one that begins so or has that in it, in any case; UserError lists them
+    all."""
     groups = list_groups(tx, directory)
     former = {name_key(old): now for old, now in tx.conn.execute(_FORMER, {"programme": tx.programme, "kind": "group"})}
     group = find_group(groups, name) or find_group(groups, former.get(name_key(name), ""))
     if group is not None:
         return group
     wanted = name_key(name)
-    starts = [group for group in groups if wanted and name_key(group.name).startswith(wanted)]
-    if len(starts) == 1:
-        return starts[0]
+    within = [group for group in groups if wanted and wanted in name_key(group.name)]
+    for near in ([group for group in within if name_key(group.name).startswith(wanted)], within):
+        if len(near) == 1:
+            return near[0]
     known = ", ".join(group.name for group in groups) or "none yet: import a plan first"
     raise UserError(f"There is no group called “{name.strip()}”. The groups are: {known}.")
 
@@ -309,8 +311,9 @@ def _find_person(tx: Tx, wanted: str) -> Person | None:
     if (there := find_person(tx, wanted)) is not None:
         return there
     key = name_key(wanted)  # compared here: a database lowers only the letters it knows
-    found = [one for one in list_persons(tx).values() if key in (name_key(one.address), name_key(one.name))]
-    return found[0] if key and len(found) == 1 else None
+    named = [one.address for one in list_persons(tx).values() if key in (name_key(one.address), name_key(one.name))]
+    found = {one.id: one for address in named if (one := find_person(tx, address))}  # who has two addresses, once
+    return next(iter(found.values())) if key and len(found) == 1 else None
 
 
 def _as_actor(one: Person, directory: Directory, groups: Sequence[Group], leads: Sequence[Accountable]) -> Actor:

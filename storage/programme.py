@@ -27,6 +27,12 @@ def is_paused(tx: Tx, day: date) -> bool:
     return bool(row.paused) and (row.paused_until is None or row.paused_until > day)
 
 
+def find_resuming(tx: Tx) -> date | None:
+    """The day on which what is paused starts again by itself; None where it waits to be resumed."""
+    query = sa.select(programme.c.paused_until).where(programme.c.id == tx.programme)
+    return tx.conn.execute(query).scalar()
+
+
 def set_paused(tx: Tx, paused: bool, until: date | None = None) -> None:
     """Stop everything unprompted, until a day (exclusive) or until resumed; or start it again."""
     tx.conn.execute(

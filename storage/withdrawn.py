@@ -15,7 +15,8 @@ from storage.schema_out import outbox
 
 SPENT = {"text": "(redacted)", "done": True, "blocks": []}
 _CHANGEABLE = "slack"  # the channel whose messages can be changed
-_COMPOSED = ("bundle", "notice", "channel", "pack", "since")  # from the facts; all but the last two can be so again
+# From the facts; all but the last two can be so again.
+_COMPOSED = ("bundle", "notice", "correction", "channel", "pack", "since")
 _UNDER_WAY = ("claimed", "sending")
 _SOON = timedelta(minutes=6)  # longer than a lease: by then what is being sent has gone, or never will
 _ENOUGH = 20  # so many characters of the words are taken for them, as answers repeat a part

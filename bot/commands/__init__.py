@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jobs.closing import queue_closed
 from programme.asking import find_asked
 from programme.calendar import Calendar
 from programme.facts import ANSWERS, Accountable, Action, Actor, Group, Person, Rung, find_holding_group
@@ -122,6 +123,8 @@ class Ask:
         """Write what was decided; the number of its row in the history."""
         account = ", ".join(filter(None, (self.request.account, say_covering(self.actor, action))))
         number = record_update(self.tx, action, update, self.actor, now=self.now, today=self.today, account=account)
+        if (alarm := action.escalation) and alarm.state == "open" and update.alarm in ("close", "raise"):
+            queue_closed(self.tx, alarm, action.ref, number, self.actor, self.now)
         if action.last_said("ask") and update.entry in ANSWERS and (asked := find_asked(action)):
             on = self.calendar.add_working_days(self.today, 1)
             asker = find_person(self.tx, asked.by)

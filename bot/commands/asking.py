@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.commands import Ask, command, compose_reply
-from programme.asking import ask_owners, may_ask
+from jobs.asking import queue_question
+from programme.asking import ask_owners, list_asked, list_vacant, may_ask
 from programme.calendar import say_date
-from programme.facts import Rung
-from programme.messages import Button, Reply, UserError
-from storage import ledger, outbox
+from programme.facts import Action
+from programme.messages import Button, Field, Form, Reply, UserError
 from storage.people import label_of
 
 
@@ -25,22 +25,39 @@ def ask(ask: Ask) -> Reply:
             f"to tell them something yourself, type progress {one.ref} and a sentence."
         )
     last = one.last_said("ask")
+    question = ask.field("question") or question
     update = ask_owners(one, question, label_of(ask.tx, last.by) if last else "", ask.now, ask.calendar, ask.policy)
-    number = ask.record(one, update)
-    owners = {person.id: person for owner in one.owners for person in owner.people if person.address != ask.actor.key}
-    people = owners or {person.id: person for person in ask.office if person.address != ask.actor.key}
+    people = list_asked(one, ask.office, ask.actor.key)
     if not people:
-        raise UserError(f"Nobody but you is to be asked about {one.ref}: see action {one.ref}")
+        raise UserError(_say_nobody(one))
+    if not question:
+        return Form(
+            f"Ask about {one.ref}",
+            f"ask {one.ref}",
+            (Field("question", "What would you like to ask?", "text"),),
+            f"What would you like to ask? Type: ask {one.ref} and your question.",
+        )
+    number = ask.record(one, update)
     due = ask.calendar.next_sending(ask.now)
     day = ask.calendar.today(due)
-    rungs = [Rung(day, "ask", one.ref, f"row {number}", person) for person in people]
-    ledger.plan(ask.tx, rungs, ask.now, state="waiting", reason="it goes in a message of its own")
-    for person in people.values():
-        facts = {"number": number, "ref": one.ref, "person": person.id}
-        outbox.say(ask.tx, f"ask:{one.ref}:{number}:{person.id}", "ask", person.reached_at, due_at=due, facts=facts)
+    queue_question(ask.tx, one.ref, number, people, due_at=due, on=day, now=ask.now)
     when = "now" if due <= ask.now else f"on {say_date(day)} at {ask.calendar.local(due):%H:%M}"
-    who = ", ".join(dict.fromkeys(person.label for person in people.values()))
+    who = ", ".join(dict.fromkeys(person.label for person in people))
     told = f"{who} {'has' if len(people) == 1 else 'have'} your question about {one.ref} {when}."
-    if not owners:
-        told = f"Nobody holds {one.owner_names}, so the programme office is asked {when} to pass your question on."
+    if not any(person in people for owner in one.owners for person in owner.people):
+        roles = " and ".join(list_vacant(one)) or "it"
+        told = f"Nobody holds {roles}, so the programme office is asked {when} to pass your question on."
     return compose_reply([told, "Their answer comes with your next reminders."], [Button("Undo", "undo")])
+
+
+def _say_nobody(one: Action) -> str:
+    """Why there is nobody to ask, and what would help."""
+    vacant = list_vacant(one)
+    if not one.owners:
+        return f"The plan gives {one.ref} to nobody, so there is nobody to ask."
+    if not vacant:
+        return f"{one.ref} is yours alone, so there is nobody else to ask."
+    return (
+        f"Nobody I can write to holds {' and '.join(vacant)}, so there is nobody to ask about {one.ref}; to give it to "
+        f'somebody: halfterm people set "{vacant[0]}" ADDRESS'
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.commands import Ask, command, compose_list, compose_reply
+from jobs.pausing import find_pause
 from programme.facts import Person
 from programme.hours import OFFICE_BY, find_hour, list_hours
 from programme.messages import Button, Reply, UserError
+from programme.pausing import begin_with
 from programme.policy import Rhythm
 from programme.policy_words import list_rules
 from storage.addresses import list_addresses
@@ -36,7 +38,8 @@ def policy(ask: Ask) -> Reply:
 
     Example: policy
     """
-    return compose_list("The rules in force", [str(rule) for rule in list_rules(ask.policy)])
+    rules = compose_list("The rules in force", [str(rule) for rule in list_rules(ask.policy)])
+    return begin_with(find_pause(ask.tx, ask.today, may_resume=ask.actor.office), rules)
 
 
 @command("prefer [CHOICE]")

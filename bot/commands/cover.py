@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import absence
 from bot.commands import Ask, command, compose_list, compose_reply
-from programme.cover import Cover, parse_absence
+from programme.calendar import say_date
+from programme.cover import Cover, list_to_end, parse_absence, parse_first
 from programme.facts import Person, Role
 from programme.messages import Button, Buttons, Reply, UserError
 from programme.permissions import may_cover
@@ -21,6 +23,7 @@ _WHEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _END = re.compile(r"(?:end|stop|cancel)\b[\s:]*(?P<role>.*)", re.IGNORECASE | re.DOTALL)
+_FROM = re.compile(r"(?P<role>.*?)\bfrom\s+(?P<first>.+)", re.IGNORECASE | re.DOTALL)
 _MENTION = re.compile(r"<@(?P<user>[A-Z0-9]+)(?:\|[^>]*)?>")
 _EXAMPLE = "cover SENDPO by EDCS from 3 October to 14 October"
 _MINE = frozenset({"me", "for me", "my role", "my roles", "my actions", "everything"})
@@ -32,14 +35,14 @@ def cover(ask: Ask) -> Reply:
     """Say who acts for you while you are away: they are reminded, you are not. Without words: who covers whom.
 
     They may do what you may; your own answers are taken too. The programme office may say it for anybody, and whoever
-    it concerns ends it with cover end ROLE.
+    it concerns ends it with cover end ROLE, one to come with cover end ROLE from DATE.
     Example: cover SENDPO by EDCS from 3 October to 14 October
     """
     if not ask.words:
         return _list(ask)
     if ended := _END.fullmatch(ask.words):
         covers = _find_theirs(ask, ended["role"].strip(" .!"))
-        return compose_reply(absence.end(ask.tx, covers, _said(ask)))
+        return compose_reply(absence.end(ask.tx, ask.directory, covers, _said(ask)))
     who = _WHO.fullmatch(ask.words)
     if who is None:
         raise UserError(f"Say which role, by whom and until when, for example: {_EXAMPLE}")
@@ -57,7 +60,7 @@ def cover(ask: Ask) -> Reply:
     if others:
         names = " and ".join(role.abbreviation for _, role in others)
         lines.append(f"{names} is not covered: its reminders go to {away.label} as before.")
-    return compose_reply(lines, [Button("End it", f"cover end {roles[0][1].abbreviation}")])
+    return compose_reply(lines, [Button("End it", f"cover end {roles[0][1].abbreviation} from {say_date(first)}")])
 
 
 def _said(ask: Ask) -> absence.Said:
@@ -71,8 +74,14 @@ def _list(ask: Ask) -> Reply:
         example = next(iter(ask.actor.roles), "SENDPO")
         return compose_reply([f"Nobody covers for anybody. To say who does: cover {example} by WHO from DATE to DATE"])
     shown = compose_list("Who covers whom", [absence.say_cover(one) for one in found[:_MOST]])
-    ends = tuple(Button(f"End it for {one.role}", f"cover end {one.role}") for one in found[:_MOST_ENDED])
+    ends = tuple(Button(_say_label(one, found), absence.say_end(one)) for one in found[:_MOST_ENDED])
     return replace(shown, text=f"{shown.text}\nTo end one: {ends[0].command}", blocks=(*shown.blocks, Buttons(ends)))
+
+
+def _say_label(one: Cover, all_of_them: Sequence[Cover]) -> str:
+    """What its button says: its first day too where it is not the role's first."""
+    first = next(each for each in all_of_them if each.role_id == one.role_id)
+    return f"End it for {one.role}" + (f" from {say_date(one.from_on)}" if one != first else "")
 
 
 def _is_of(ask: Ask, one: Cover) -> bool:
@@ -81,7 +90,10 @@ def _is_of(ask: Ask, one: Cover) -> bool:
 
 
 def _find_theirs(ask: Ask, name: str) -> list[Cover]:
-    """The covers of that role, or all, that the actor may end. UserError where there is none."""
+    """The covers that the actor may end and means: of that role, or of all, those that begin on the day they name, else
+    those in force, else the next. UserError where there is none."""
+    from_on = None if ask.directory.find_roles(name) else _FROM.fullmatch(name)
+    name = from_on["role"].strip() if from_on else name
     still = [one for one in ask.directory.covers if one.until_on > ask.today]
     if name:
         role_id, role = get_role(name, ask.directory)
@@ -93,7 +105,12 @@ def _find_theirs(ask: Ask, name: str) -> list[Cover]:
         raise UserError("Only who is away, who covers for them and the programme office can end that.")
     if not found:
         raise UserError("Say which role's cover ends, for example: cover end SENDPO")
-    return found
+    first = parse_first(from_on["first"], found, ask.today, ask.calendar.half_terms) if from_on else None
+    meant = list_to_end(found, ask.today, first)
+    if first and not meant:
+        whose = f"of {found[0].role} " if name else ""
+        raise UserError(f"No cover {whose}begins on {say_date(first)}: type cover to see who covers whom.")
+    return meant
 
 
 def _find_away(ask: Ask, name: str, whose: str) -> tuple[list[tuple[int, Role]], Person]:
@@ -142,6 +159,7 @@ def _find_person(ask: Ask, typed: str) -> Person:
     if mention or ":" in typed:
         raise UserError("I do not know them yet, so please let them type iam ROLE first, or name somebody else.")
     named = [one for one in list_persons(ask.tx).values() if one.name and name_key(one.name) == name_key(typed)]
+    named = list({one.id: one for each in named if (one := find_person(ask.tx, each.address))}.values())
     people = named or list(ask.directory.resolve(typed.removeprefix("the ")).people)
     if len(people) == 1:
         return people[0]

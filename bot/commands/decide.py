@@ -11,7 +11,7 @@ from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
 from programme.permissions import compose_refusal, find_deciding_group, is_own_proposal, may, may_agree, say_decider
-from programme.timescales import parse_timescale
+from programme.timescales import parse_timescale, refuse_just_past
 from programme.updates import (
     Update,
     acknowledge,
@@ -202,6 +202,7 @@ def pause(ask: Ask) -> Reply:
     if not may(ask.actor, "office"):
         raise UserError(compose_refusal("office", None, None))
     typed = ask.words.removeprefix("until").strip()
+    refuse_just_past(typed, ask.today)
     until = parse_timescale(typed, ask.calendar.half_terms, ask.today).due_on if typed else None
     if typed and (until is None or until <= ask.today):
         raise UserError(f"“{typed[:60]}” is not a day to come: type for example pause until {say_date(_later(ask))}")

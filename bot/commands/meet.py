@@ -12,7 +12,7 @@ from programme.facts import Group, Meeting
 from programme.messages import Block, Bullets, Button, Buttons, Field, Form, Heading, Message, Reply, UserError
 from programme.permissions import may_set_meetings
 from programme.reminders import plan_meeting
-from programme.timescales import parse_timescale
+from programme.timescales import find_just_past, parse_timescale, refuse_just_past
 from storage.history import record
 from storage.meetings import add_meeting, cancel_meeting, confirm_meeting, list_cancelled, move_meeting
 from storage.people import find_group, get_group
@@ -160,7 +160,7 @@ def _add(ask: Ask, words: str) -> Reply:
         raise UserError(f"Say at what time too, for example: meetings add {group.name} {say_date(day)} 10:00")
     starts_at = ask.calendar.instant(day, at)
     _check_free(ask, group, starts_at)
-    add_meeting(ask.tx, group.id, starts_at, ask.now)
+    add_meeting(ask.tx, group.id, starts_at, ask.now, ask.calendar)
     _record(ask, "meeting_add", group, starts_at)
     group = get_group(ask.tx, group.name, ask.directory)
     added = next(one for one in group.meetings if one.starts_at == starts_at)
@@ -223,10 +223,14 @@ def _split(ask: Ask, words: str, what: str) -> tuple[Group, date, time | None]:
 
 
 def _read_day(ask: Ask, text: str) -> tuple[date | None, time | None]:
-    """A day and a time of day, or one of them; (None, None) where the words are more than that."""
+    """A day and a time of day, or one of them; (None, None) where the words are more than that. UserError where they
+    are a day just past, which has no year."""
     at, rest = parse_clock(text)
     rest = rest.strip(" ,.")
     if not rest:
         return None, at
-    read = parse_timescale(rest.removesuffix(" at"), ask.calendar.half_terms, ask.today)
+    rest = rest.removesuffix(" at")
+    if find_just_past(rest, ask.today):
+        refuse_just_past(rest, ask.today, "on")
+    read = parse_timescale(rest, ask.calendar.half_terms, ask.today)
     return (read.due_on, at) if read.exact and read.due_on else (None, None)

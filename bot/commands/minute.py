@@ -42,12 +42,14 @@ def minute(ask: Ask) -> Reply:
     return compose_reply(note_minute(ask, action, text, say_meeting(holding, find_day(ask, holding))), [_UNDO])
 
 
-def note_minute(ask: Ask, action: Action, text: str, meeting: str) -> list[str]:
-    """Record a minute; what is said of it."""
-    number = ask.record(action, add_minute(action, text, meeting))
+def note_minute(ask: Ask, action: Action, text: str, meeting: str, on: date | None = None) -> list[str]:
+    """Record a minute; what is said of it. `on` is the day of the minutes, from which a day they name is read, if that
+    is not today."""
+    on = on or ask.today
+    number = replace(ask, today=on).record(action, add_minute(action, text, meeting))
     told = ask.tell([person for owner in action.owners for person in owner.people], action, number)
     lines = [f"Minuted of {action.ref}{f' at {meeting}' if meeting else ''}."]
-    if asked := find_asked_day(text, ask.today, ask.calendar.half_terms):
+    if asked := find_asked_day(text, on, ask.calendar.half_terms):
         lines.append(f"It asks for something by {say_date(asked)} and is carried until {action.ref} is answered.")
     if told:
         return [*lines, "Its owners hear of it with their next reminders."]
@@ -71,7 +73,7 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
     """Do what a line of minutes says of an action, as the actor's own and minuted at its meeting; what is said of it.
 
     UserError before anything is written where it cannot be done."""
-    group = find_group(ask.groups, draft.group)
+    group, on = find_group(ask.groups, draft.group), ask.calendar.today(draft.at)
     meeting = say_meeting(group, draft.meeting_on)
     the = draft.group if draft.group.lower().startswith("the ") else f"the {draft.group}"
     minuted = f"minuted{f' on {say_date(draft.meeting_on)}' if draft.meeting_on else ''} at {the}"
@@ -83,7 +85,7 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
         return what(replace(ask, words=words, request=request)).text
 
     if reading.kind == "minute":
-        return " ".join(note_minute(ask, action, reading.words, meeting))
+        return " ".join(note_minute(ask, action, reading.words, meeting, on))
     if reading.kind == "progress":
         return run(progress, text=reading.words).partition(" To rate it")[0]
     if reading.kind == "agree":
@@ -93,9 +95,11 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
     if reading.kind == "done":
         said = run(done)
         return (
-            said if is_bare(reading.words) else f"{said} {' '.join(note_minute(ask, action, reading.words, meeting))}"
+            said
+            if is_bare(reading.words)
+            else f"{said} {' '.join(note_minute(ask, action, reading.words, meeting, on))}"
         )
-    told: list[str] = []
+    told = [run(agree).partition("\n")[0]] if reading.agrees else []
     if reading.timescale:
         told.append(run(slipping, timescale=reading.timescale.text, reason=reason))
         owners = [person for owner in action.owners for person in owner.people]

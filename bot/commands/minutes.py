@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from textwrap import shorten
 
@@ -18,9 +19,9 @@ from programme.minutes import (
     read_minutes,
     say_reading,
 )
-from programme.permissions import may, say_decider
+from programme.permissions import may, may_agree, say_decider
 from programme.refs import is_certain, nearest_refs, plain
-from programme.timescales import split_timescale
+from programme.timescales import split_just_past, split_timescale
 from storage.actions import get_action, list_actions, list_focus_area, names_action
 from storage.db import Tx
 from storage.history import get_head
@@ -146,6 +147,8 @@ def _split_head(ask: Ask, text: str) -> tuple[Group | None, date | None, str]:
                 first, _, rest = text[start.end() if start else end :].partition("\n")
                 when, left = split_timescale(first, ask.today, ask.calendar.half_terms)
                 day = when.due_on if when and when.exact else None
+                if when is None:
+                    day, left = split_just_past(first, ask.today)
                 said = (left if day else first).strip(" ,:;.-")
                 return find_group(ask.groups, name), day, "\n".join(filter(None, (said, rest)))
         word = _BEFORE_GROUP.match(text, cut)
@@ -171,7 +174,7 @@ def _find_group_of(ask: Ask, ref: str | None) -> Group:
 
 
 def _list_mine(ask: Ask) -> list[Draft]:
-    """What is left of the minutes that they gave, those of groups they chair, and what they alone can confirm."""
+    """What is left of the minutes of groups they chair, and what they alone can confirm; all for the office."""
     drafts = list_drafts(ask.tx)
     refs = sorted({one.ref for one in drafts if one.ref})
     actions = {one.ref: one for one in list_actions(ask.tx, ask.directory, refs=refs)} if refs else {}
@@ -180,13 +183,16 @@ def _list_mine(ask: Ask) -> list[Draft]:
 
 
 def _is_theirs(ask: Ask, draft: Draft, action: Action | None) -> bool:
-    if draft.by == ask.actor.key or draft.group in ask.actor.chairs:
+    if ask.actor.office or draft.group in ask.actor.chairs:
         return True
-    return ask.actor.office or (action is not None and may(ask.actor, "decide", action, ask.holding(action)))
+    return action is not None and may(ask.actor, "decide", action, ask.holding(action))
 
 
 def _read(ask: Ask, draft: Draft, action: Action) -> Reading:
-    return read_minute(action, draft.words, ask.calendar.today(draft.at), ask.calendar.half_terms)
+    reading = read_minute(action, draft.words, ask.calendar.today(draft.at), ask.calendar.half_terms)
+    if reading.agrees and not may_agree(ask.actor, action, ask.groups):
+        return replace(reading, agrees=False)  # what is proposed waits for whoever may agree it
+    return reading
 
 
 def _list(ask: Ask, page: int = 1, said: Sequence[str] = (), buttons: Sequence[Button] = ()) -> Message:

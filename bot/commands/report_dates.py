@@ -78,25 +78,33 @@ def reported(ask: Ask) -> Reply:
     done = list_reported(ask.tx)
     first, last = ask.today - _BEHIND, ask.today + _YEAR
     theirs = [due for due in list_due(ask.policy.reports, ask.calendar, first, last) if _may(ask, due)]
-    named, on = _split_date(ask.words)
+    named, on = _split_date(ask.words.strip('"“” '))
     if on and (named_due := next((due for due in theirs if name_key(due.name) == named and due.on == on), None)):
         if (named_due.name, on) in done:
             raise UserError(f"{named_due.name}, due on {say_date(on)}, is handed in already, so nothing was changed.")
         return _hand_in(ask, named_due)
-    open_to = [due for due in theirs if (due.name, due.on) not in done]
-    found = [due for due in open_to if name_key(due.name) == named]
+    found = [due for due in theirs if name_key(due.name) == named]
     if not found and named:
-        names_begun = {due.name for due in open_to if name_key(due.name).startswith(named)}
-        found = [due for due in open_to if due.name in names_begun] if len(names_begun) == 1 else []
+        begun = {due.name for due in theirs if name_key(due.name).startswith(named)}
+        found = [due for due in theirs if due.name in begun] if len(begun) == 1 else []
     if not found:
-        names = list(dict.fromkeys(due.name for due in open_to))[:5]
+        names = list(dict.fromkeys(due.name for due in theirs))[:5]
         if not names:
             raise UserError("There is no report for you to hand in: type reports to see what is due.")
         raise UserError(
             "Say which report was handed in, for example: reported " + names[0],
             tuple(Button(one, f"reported {one}") for one in names),
         )
-    return _hand_in(ask, min(found, key=lambda one: abs(one.on - ask.today)))
+    due = min(found, key=lambda one: abs(one.on - ask.today))
+    if (due.name, due.on) not in done:
+        return _hand_in(ask, due)
+    later = next((one for one in found if one.on > due.on and (one.name, one.on) not in done), None)
+    raise UserError(
+        f"{due.name}, due on {say_date(due.on)}, is handed in already, so nothing was changed.",
+        (Button(f"The one due {say_date(later.on)}", f"reported {later.name} {later.on.isoformat()}"),)
+        if later
+        else (),
+    )
 
 
 def _split_date(words: str) -> tuple[str, date | None]:

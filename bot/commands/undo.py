@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from bot.commands import Ask, command, compose_reply
+from jobs.closing import list_heard, queue_standing_again
 from programme.facts import Escalation
 from programme.listening import mark_of
 from programme.messages import Button, Reply, UserError
 from programme.updates import UNDO_FOR
-from storage import ledger, outbox
+from storage import outbox
 from storage.actions import list_actions
 from storage.history import Row, list_rows
-from storage.minutes import reopen_draft
-from storage.people import list_persons
+from storage.minutes import list_confirming, reopen_draft
 from storage.undo import undo as undo_update
 
 # What is said to be undone, and what was done since where another is asked for.
@@ -51,21 +51,37 @@ def undo(ask: Ask) -> Reply:
     row = _find_this(ask, int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else _find_last(ask)
     if row is None or row.ref is None:
         raise UserError("You have changed nothing in the last 24 hours that can be undone.")
-    before = list_actions(ask.tx, ask.directory, refs=[row.ref])
+    lines = _take_back(ask, row)
+    others = list_confirming(ask.tx, row.number)[1:]
+    if reopen_draft(ask.tx, row.number):
+        rows, undone = _list_mine(ask)
+        for other in (each for each in rows if each.number in others and each.number not in undone):
+            try:
+                lines += _take_back(ask, other)
+            except UserError:  # raised before anything of it is written
+                what = _UNDOABLE[other.verb][0].format(ref=other.ref)
+                lines.append(f"But {what} stays, as somebody has changed that since.")
+        lines.append("Its line of the minutes is to be confirmed again: type minutes.")
+    return compose_reply(lines, [Button(f"Show {row.ref}", f"action {row.ref}")])
+
+
+def _take_back(ask: Ask, row: Row) -> list[str]:
+    """Undo one change; what is said of it. UserError before anything is written where it cannot be."""
+    ref = row.ref or ""
+    before = list_actions(ask.tx, ask.directory, refs=[ref])
     alarm = undo_update(ask.tx, row, ask.actor, now=ask.now, account=ask.request.account)
-    lines = [f"Undone: {_UNDOABLE[row.verb][0].format(ref=row.ref)}."]
-    for was, action in zip(before, list_actions(ask.tx, ask.directory, refs=[row.ref]), strict=True):
+    lines = [f"Undone: {_UNDOABLE[row.verb][0].format(ref=ref)}."]
+    for was, action in zip(before, list_actions(ask.tx, ask.directory, refs=[ref]), strict=True):
         ask.keep_true(was, mark_of(action.state, action.rag))
         if row.verb == "rag":
             lines.append(f"It is {action.look} again.")
-    if reopen_draft(ask.tx, row.number):
-        lines.append("Its line of the minutes is to be confirmed again: type minutes.")
     if alarm is not None:
-        lines.append(_recall(ask, row.ref, alarm))
+        lines.append(_recall(ask, ref, alarm))
     if row.facts["alarm"]:
-        _sound_again(ask, row.ref, row.facts["alarm"], row.number)
+        _sound_again(ask, ref, row.facts["alarm"], row.number)
+        queue_standing_again(ask.tx, row.facts["alarm"], ref, row.number, ask.now)
         lines.append("The alarm about it stands again.")
-    return compose_reply(lines, [Button(f"Show {row.ref}", f"action {row.ref}")])
+    return lines
 
 
 def _list_mine(ask: Ask) -> tuple[list[Row], set[int]]:
@@ -104,12 +120,7 @@ def _recall(ask: Ask, ref: str, alarm: Escalation) -> str:
     """An alarm was undone: what has not left stays, and whoever had it hears that it was withdrawn."""
     lines = outbox.list_lines(ask.tx, key_starts=f"notice:{ref}:{alarm.number}:")
     outbox.drop_due(ask.tx, [line.key for line in lines], "the rating was undone before it left", ask.now)
-    told = {line.facts["person"]: line.address for line in lines if line.state in ("sent", "sending", "claimed")}
-    persons = list_persons(ask.tx)
-    for line in ledger.list_of(ask.tx, ref):
-        if line.rung.rung == f"alarm {alarm.number}" and line.state == "sent" and line.rung.person in persons:
-            told[line.rung.person] = persons[line.rung.person].reached_at
-    told |= {one.id: one.reached_at for one in persons.values() if one.address == alarm.acknowledged_by}
+    told = list_heard(ask.tx, ref, alarm)
     for person, address in told.items():
         facts = {"number": alarm.number, "ref": ref, "person": person}
         key = f"correction:{ref}:{alarm.number}:{person}"

@@ -12,9 +12,11 @@ from programme.messages import Button, Field, Form, Reply, UserError
 from programme.permissions import find_deciding_group, say_decider
 from programme.timescales import (
     Timescale,
+    find_just_past,
     find_like_a_date,
     name_timescale,
     parse_timescale,
+    refuse_just_past,
     say_next_day,
     say_next_month,
     split_timescale,
@@ -105,6 +107,7 @@ def slipping(ask: Ask) -> Reply:
     action, words = ask.find("slipping")
     typed, reason = ask.field("timescale"), ask.field("reason")
     terms = ask.calendar.half_terms
+    refuse_just_past(typed or words, ask.today, "timescale")
     if typed:
         new: Timescale | None = parse_timescale(typed, terms, ask.today)
     else:
@@ -181,6 +184,8 @@ def mitigation(ask: Ask) -> Reply:
         )
     when = parse_timescale(by, ask.calendar.half_terms, ask.today) if by else None
     dated = when is not None and when.due_on is not None and when.due_on >= ask.today
+    if ask.field("by"):
+        refuse_just_past(by, ask.today, "by")
     if when and not dated and ask.field("by"):  # the form is still open: it is mended there
         what_is_wrong = "past" if when.due_on else "not a date I can read"
         raise UserError(f"“{by[:60]}” is {what_is_wrong}: give for example {_say_later(ask)}", field="by")
@@ -193,6 +198,7 @@ def mitigation(ask: Ask) -> Reply:
     else:
         missing = " and ".join([*([] if who else ["who does it"]), *([] if dated else ["by when"])])
         why = f"“{by}” is {'past' if when and when.due_on else 'not a date I can read'}. " if by and not dated else ""
+        why = f"{when.doubt} " if when and find_just_past(by, ask.today) else why
         example = f"mitigation {action.ref} {what}; {who or 'WHO'}; {by if dated else _say_later(ask)}"
         lines.append(f"{why}Please also say {missing}, for example: {example}")
     return compose_reply(lines, [Button("It is in place", f"inplace {action.ref}"), _UNDO])
@@ -280,6 +286,7 @@ def be_quiet(ask: Ask) -> Reply:
             (Field("until", "Until which day?", "date", value=_find_quiet_day(action, ask.today)),),
             f"Until when? Type for example: snooze {action.ref} {say_next_day(ask.today)}",
         )
+    refuse_just_past(typed or words, ask.today, "until")
     when, reason = (parse_timescale(typed, terms, ask.today), "") if typed else split_timescale(words, ask.today, terms)
     if when is None or when.due_on is None:
         said = typed or words

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot.commands import Ask, command
 from jobs.compose import Facts
+from jobs.pausing import find_pause
 from jobs.weekly import gather_note
 from programme.messages import Reply, UserError
+from programme.pausing import begin_with
 from programme.weekly import compose_note
 from storage.history import get_head
 
@@ -30,4 +32,5 @@ def weekly(ask: Ask) -> Reply:
         ask.policy,
         ask.schemes,
     )
-    return compose_note(gather_note(facts), str(get_head(ask.tx)), ask.today)
+    note = compose_note(gather_note(facts), str(get_head(ask.tx)), ask.today)
+    return begin_with(find_pause(ask.tx, ask.today), note)

@@ -240,6 +240,7 @@ class _Told:
             "ask": "a question",
             "answered": "the answer to a question",
             "handover": f"handover of {self.roles.get(rung.subject, 'the role')}",
+            "uncovered": f"{self.roles.get(rung.subject, 'the role')} is not covered",
         }
         return words.get(rung.kind, rung.kind)
 

@@ -238,6 +238,17 @@ def test_what_another_group_held_is_taken_from_it_and_said(planned: Path) -> Non
     )
 
 
+def test_a_group_that_holds_actions_and_asks_nobody_is_questioned(planned: Path) -> None:
+    assert well("groups", "set", BOARD, "--kind", "informed", "--holds", "P1") == (
+        f"{BOARD} is set. It is of the kind informed, so it asks nobody for updates on what it holds: "
+        "if it should, add --kind decides."
+    )
+
+
+def test_a_group_is_found_by_a_part_of_its_name_that_no_other_has(planned: Path) -> None:
+    assert "SEND Oversight Board: digest" in well("digest", "oversight")
+
+
 def test_a_meeting_on_a_closed_day_is_questioned(planned: Path) -> None:
     assert well("groups", "set", BOARD, "--meets", "2022-12-26T10:00").endswith(
         "That is a closed day: please check it."

@@ -33,6 +33,19 @@ def test_cover_is_arranged_listed_and_ended(held: Path) -> None:
     assert "covers" not in halfterm("people", "list", "--json").json
 
 
+def test_uncover_ends_the_cover_in_force_or_the_one_that_begins_on_a_day(held: Path) -> None:
+    for dates in (["--to", "2022-09-09"], ["--from", "2022-10-03", "--to", "2022-10-14"]):
+        well("people", "cover", "SENDPO", "console:sam", "--by", "console:eve", *dates)
+    well(
+        "people", "cover", "SENDPO", "console:sam", "--by", "console:eve", "--from", "2022-11-01", "--to", "2022-11-02"
+    )
+    none = halfterm("people", "uncover", "SENDPO", "--from", "2022-10-04")
+    assert (none.code, "No cover of SENDPO begins on 4 October 2022" in none.sentence) == (1, True)
+    assert "SENDPO is no longer covered from 1 November" in well("people", "uncover", "SENDPO", "--from", "2022-11-01")
+    assert well("people", "uncover", "SENDPO") == "SENDPO is no longer covered, and Sam is reminded of it again."
+    assert [one["from"] for one in halfterm("people", "list", "--json").json["covers"]] == ["2022-10-03"]
+
+
 def test_somebody_who_holds_no_role_yet_may_cover(held: Path) -> None:
     told = well("people", "cover", "SENDPO", "console:sam", "--by", "mail:temp@council.gov.uk", "--to", "2022-09-14")
     assert told == "mail:temp@council.gov.uk covers SENDPO from 5 September 2022 to 14 September 2022, and is told."

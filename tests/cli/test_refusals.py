@@ -105,3 +105,21 @@ def test_meetings_are_read_back_and_may_be_taken_away(planned: Path) -> None:
 def test_a_tick_on_a_closed_day_says_when_something_goes(planned: Path) -> None:
     out = well("tick", now="2022-09-04T10:00")
     assert out.endswith("Nothing goes now: next sending time Monday 5 September 2022, 09:00.")
+
+
+@pytest.mark.parametrize("option", ["--meets", "--cancel"])
+def test_a_meeting_needs_its_hour(planned: Path, option: str) -> None:
+    ran = halfterm("groups", "set", BOARD, option, "2022-11-22")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("2022-11-22 has no hour: write the hour too, such as 2022-11-22T10:00\n")
+    other = halfterm("groups", "set", BOARD, option, "22 November")
+    assert other.err.endswith("22 November is not an instant: write it like 2022-09-05T09:00\n")
+    well("groups", "set", BOARD, "--meets", "2022-11-22T00:00")
+
+
+@pytest.mark.parametrize("day", ["2022-09-05", "2022-09-01", "2021-12-31"])
+def test_a_pause_ends_on_a_day_to_come(planned: Path, day: str) -> None:
+    sentence = halfterm("pause", "--until", day).sentence
+    assert sentence.endswith(" is not a day to come: type for example halfterm pause --until 2022-10-03")
+    well("tick", now="2022-09-05T09:00")
+    assert "paused" not in halfterm("doctor").out

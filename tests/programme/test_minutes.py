@@ -144,6 +144,8 @@ MOVING = Proposal("timescale", parse_timescale("Dec-22"), "", "A", datetime(2022
         ("returned", None, "minute", True),
         ("moved to Dec-22", MOVING, "agree", False),
         ("moved to Jan-23", MOVING, "timescale", True),
+        ("at risk, moved to Dec-22", MOVING, "rating", False),
+        ("at risk, moved to Jan-23", MOVING, "rating", True),
         ("moved to Oct-22", None, "minute", True),
         ("progress: half of it is in", None, "progress", True),
         ("is it at risk?", None, "minute", True),

@@ -7,7 +7,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from programme.calendar import HalfTerm
-from programme.timescales import Timescale, name_timescale, parse_timescale, split_timescale
+from programme.messages import UserError
+from programme.timescales import (
+    Timescale,
+    find_just_past,
+    name_timescale,
+    parse_timescale,
+    refuse_just_past,
+    split_timescale,
+)
 
 TODAY = date(2022, 9, 5)
 TERMS = (
@@ -20,7 +28,7 @@ TERMS = (
     HalfTerm("Autumn 2 2023", date(2023, 10, 30), date(2023, 12, 22)),
 )
 days = st.dates(date(2000, 1, 1), date(2099, 12, 31))
-future_days = st.dates(TODAY, TODAY + timedelta(days=364))
+future_days = st.dates(TODAY, TODAY + timedelta(days=300))  # and no day that is just past
 
 
 def month_end(day: date) -> date:
@@ -265,9 +273,41 @@ def test_something_typed_today_may_leave_out_the_year() -> None:
     assert parse_timescale("September", today=TODAY).due_on == date(2022, 9, 30)
     assert parse_timescale("August", today=TODAY).due_on == date(2023, 8, 31)
     assert parse_timescale("5 September", today=TODAY).due_on == date(2022, 9, 5)
-    assert parse_timescale("4 September", today=TODAY).due_on == date(2023, 9, 4)
+    assert parse_timescale("4 July", today=TODAY).due_on == date(2023, 7, 4)
+    assert parse_timescale("31 March", today=date(2022, 10, 3)).due_on == date(2023, 3, 31)
     assert parse_timescale("29 February", today=TODAY).due_on == date(2024, 2, 29)
     assert parse_timescale("end of spring term", TERMS, TODAY).due_on == date(2023, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("4 September", "4 September is past: write the year if you mean 4 September 2023."),
+        ("by 7 July", "7 July is past: write the year if you mean 7 July 2023."),
+        ("Sun 4 Sept", "Sun 4 Sept is past: write the year if you mean 4 September 2023."),
+    ],
+)
+def test_a_day_just_past_is_not_taken_for_next_years(text: str, said: str) -> None:
+    read = parse_timescale(text, TERMS, TODAY)
+    assert (read.due_on, read.state, read.doubt) == (None, "unread", said)
+    assert split_timescale(f"{text} waiting", TODAY, TERMS) == (None, f"{text} waiting")
+    for words in (text, f"{text} waiting on the MOU", f"{text}, as staff left"):
+        with pytest.raises(UserError) as refused:
+            refuse_just_past(words, TODAY)
+        assert refused.value.text == said
+
+
+def test_a_day_just_past_may_be_of_last_year() -> None:
+    assert find_just_past("20 December", date(2023, 1, 9)) == date(2022, 12, 20)
+    assert find_just_past("29 February", date(2024, 3, 4)) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    "text", ["6 July", "5 September", "4 September 2022", "August", "Aug-22", "4 September 2O23", "staff left", ""]
+)
+def test_what_has_its_year_or_is_no_day_just_past_is_not_refused(text: str) -> None:
+    refuse_just_past(text, TODAY)
+    assert find_just_past(text, TODAY) is None
 
 
 @pytest.mark.parametrize(

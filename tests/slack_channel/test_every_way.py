@@ -96,7 +96,10 @@ CASES = {
     "figure": Case(A, "P1.1a Jan 2024: 65 of 91", "The figure of P1.1a for Jan 2024 is noted"),
     "reports": Case(OFFICE, "", "Quarterly report is due on 30 December 2022"),
     "reported": Case(OFFICE, "quarterly", "Noted: Quarterly report, due on 30 December 2022, is handed in"),
-    "ask": Case(D, "P1.1a is it printed?", "your question about P1.1a now"),
+    "ask": Case(
+        D, "P1.1a is it printed?", "your question about P1.1a now", form_words="P1.1a",
+        form={"question": "is it printed?"},
+    ),
     "minute": Case(
         D, "P1.1a the Board thanks the team", "Minuted of P1.1a", form_words="P1.1a",
         form={"text": "the Board thanks the team"},

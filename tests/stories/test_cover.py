@@ -32,7 +32,7 @@ def test_a_holder_says_who_covers_and_both_ends_are_said(story: Story) -> None:
     assert cover(story) == "PM covers A from 26 September 2022 to 7 October 2022, and is told."
     assert "A: PM for A, from 26 September 2022 to 7 October 2022" in story.say("A", "cover")
     assert "A: PM for A" in story.say("PM", "cover")
-    assert story.say("PM", "cover").endswith("To end one: cover end A")
+    assert story.say("PM", "cover").endswith("To end one: cover end A from 26 September 2022")
     assert "A: PM for A" in story.say("office", "cover")
     assert "Nobody covers for anybody" in story.say("B", "cover")
 

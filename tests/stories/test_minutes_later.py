@@ -42,21 +42,13 @@ def test_a_day_that_is_past_when_its_line_is_confirmed_is_that_of_the_minutes(st
 
 
 def test_what_it_asks_for_is_still_carried_to_the_meeting_after_the_next(story: Story) -> None:
-    story.say("D", "minutes P1.1a by 14 October: A to bring the report")
+    story.say("D", "minutes P1.1b by 14 October: A to bring the report")
     story.at("2022-10-17 11:00")
-    story.say("D", f"minutes confirm {offered(story, 'P1.1a')}")
+    story.say("D", f"minutes confirm {offered(story, 'P1.1b')}")
     story.at("2022-11-30 10:00")
     story.group("The Board", "2023-01-24 10:00")
     carried = story.say("D", "digest The Board").partition("Carried from the last meeting: 1.")[2]
     assert "Asked for by 14 October 2022, no answer yet." in carried
-
-
-def test_a_new_timescale_without_a_year_is_that_of_the_minutes_too(story: Story) -> None:
-    story.say("D", "minutes P1.1c moved to 10 November, the trainer is away\nP1.1b noted")
-    assert "propose 10 November (by 10 November 2022) in place of Dec-22" in story.say("D", "minutes")
-    story.at("2022-11-14 11:00")
-    assert "10 November 2022" in story.say("D", f"minutes confirm {offered(story, 'P1.1c')}")
-    assert "10 November 2023" not in story.say("D", "action P1.1c")
 
 
 # A rating and a new timescale in one line
@@ -73,6 +65,25 @@ def test_a_line_that_rates_and_moves_as_was_proposed_already_does_both(story: St
     shown = story.say("B", "action P1.1c")
     assert "At risk" in shown
     assert "28 February 2023" in shown
+
+
+def test_a_line_that_rated_and_agreed_is_undone_whole(story: Story) -> None:
+    story.say("B", "slipping P1.1c Feb-23 the trainer is away")
+    before = story.say("B", "action P1.1c")
+    story.say("D", "minutes P1.1c at risk, moved to Feb-23\nP1.1b noted")
+    number = offered(story, "P1.1c")
+    story.say("D", f"minutes confirm {number}")
+    assert "Undone: the agreement on P1.1c." in story.say("D", "undo")
+    assert story.say("B", "action P1.1c") == before
+    assert offered(story, "P1.1c") == number
+
+
+def test_what_the_chair_proposed_themselves_waits_while_the_line_is_rated(story: Story) -> None:
+    story.say("D", "slipping P1.1c Feb-23 the trainer is away")
+    story.say("D", "minutes P1.1c at risk, moved to Feb-23\nP1.1b noted")
+    assert "rate it 🔴 At risk (now ⚪ Not yet rated), if that is what it means." in story.say("D", "minutes")
+    assert "P1.1c is now 🔴 At risk" in story.say("D", f"minutes confirm {offered(story, 'P1.1c')}")
+    assert "Agreed: P1.1c (Feb-23 in place of Dec-22)." in story.say("office", "agree P1.1c")
 
 
 def test_a_confirmed_line_that_rates_and_moves_is_undone_whole_and_confirmed_again(story: Story) -> None:

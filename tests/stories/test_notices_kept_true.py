@@ -64,10 +64,12 @@ def test_a_reason_that_is_given_late_is_added(story: OnSlack) -> None:
 
 
 def test_closed_says_how_it_stands_now(story: OnSlack) -> None:
+    notice, to_chair = story.message("X"), story.message("D")
     story.at("2022-09-06 10:00").say("A", "rag P1.1a green")
     story.deliver()
-    assert "Since then: it is 🟢 On track, and this alarm is closed" in story.message("X").text
-    assert not acknowledges(story.message("D"))
+    assert "Since then: it is 🟢 On track, and this alarm is closed" in notice.text
+    assert not acknowledges(to_chair)
+    assert story.message("X").text.startswith("P1.1a is 🟢 On track again, says A.")
 
 
 def test_withdrawn_is_said_in_it_and_the_correction_goes_as_well(story: OnSlack) -> None:

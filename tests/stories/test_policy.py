@@ -12,6 +12,7 @@ import pytest
 
 from programme.messages import Bullets, Message
 from programme.policy import Closure, Policy, Report
+from tests.stories.council import open_council
 from tests.story import Sent, Story, tiny_plan
 
 CHARTER = ("P1.1a", "Write the charter.", "A", "31 October 2022")
@@ -140,3 +141,14 @@ def test_anybody_who_may_type_may_read_the_rules_and_sees_which_are_the_programm
 def test_a_sentence_that_begins_with_policy_is_no_question_about_the_rules(tell: Tell) -> None:
     story = tell(Policy())
     assert "The rules in force" not in story.refused("A", "policy was agreed by cabinet")
+
+
+def test_a_day_that_is_closed_later_asks_nobody_twice(tmp_path: Path) -> None:
+    story = open_council(tmp_path)  # the Board meets on 4 October, so that updates are asked for on 12 September
+    asked = [one for one in story.mornings("2022-09-13") if one.to == "A" and "for the meeting" in one.text]
+    assert len(asked) == 1
+    story.app.policy = replace(story.app.policy, closures=(Closure("Training", date(2022, 9, 14), date(2022, 9, 14)),))
+    story.app.calendar = story.app.read_calendar()
+    again = [one for one in story.mornings("2022-09-19") if one.to == "A" and "for the meeting" in one.text]
+    assert again == []
+    story.close()

@@ -67,6 +67,27 @@ def test_a_bundle_comes_at_the_hour_that_was_chosen(story: Story) -> None:
     assert when(hours(story, "2022-10-03") + hours(story, "2022-10-04"), "A") == ["Mon 14:00", "Tue 14:00"]
 
 
+def test_what_falls_on_a_weekend_comes_at_that_hour_on_the_monday(story: Story) -> None:
+    story.say("A", "prefer hour 14")
+    with story.app.db.write() as tx:
+        office.set_holder(
+            tx,
+            "C",
+            "console:A",
+            name=None,
+            email=None,
+            since=date(2022, 9, 10),  # a Saturday
+            today=story.today,
+            now=story.now,
+            account="tester",
+        )
+    story.tick("2022-09-09 09:00")
+    weekend = hours(story, "2022-09-10") + hours(story, "2022-09-11")
+    monday = hours(story, "2022-09-12")
+    assert (when(weekend), when(monday)) == ([], ["Mon 14:00"])
+    assert any(one.to == "A" and "P1.2a" in one.text for one in monday)
+
+
 def test_nobody_else_has_to_wait_for_it(story: Story) -> None:
     story.say("A", "prefer hour 14")
     assert when(hours(story, "2022-10-31"), "C") == ["Mon 09:00"]

@@ -11,6 +11,7 @@ import pytest
 
 from bot import office
 from programme.policy import Policy, Report
+from tests.stories.council import buttons
 from tests.story import Sent, Story, tiny_plan
 
 METRICS = (
@@ -169,3 +170,12 @@ def test_who_has_left_the_office_passes_nothing_on(story: Story) -> None:
     with story.app.db.write() as tx:
         office.end_office(tx, "console:second", now=story.now, account="tester")
     assert days(story.tick("2022-10-03 09:00"), "C: 1") == [("office", "10-03")]
+
+
+def test_a_report_said_twice_is_not_the_next_one(tmp_path: Path) -> None:
+    story = open_story(tmp_path, Report("Quarterly report", every="quarter"))
+    assert "due on 30 September 2022, is handed in" in story.say("office", "reported “Quarterly report”")
+    reply = story.ask("office", "reported quarterly")
+    assert "is handed in already" in reply.text
+    assert buttons(reply) == {"The one due 31 December 2022": "reported Quarterly report 2022-12-31"}
+    story.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobs.deliver import Ambiguous, CannotAsk, Delivery, Receipt
+from storage.appointments import mark_closed
 from tests.stories.council import open_council
 from tests.story import Story
 
@@ -122,8 +123,6 @@ def test_a_notice_that_left_when_its_alarm_stood_again_is_not_said_twice(story: 
 
 
 def test_a_closed_account_that_is_open_again_is_sent_the_notice_once(story: Story) -> None:
-    from storage.appointments import mark_closed
-
     with story.app.db.write() as tx:
         mark_closed(tx, "console:D", True, story.now)
     story.at("2022-09-05 16:50").say("A", "rag P1.1a at-risk the supplier has not signed")
