@@ -27,7 +27,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
         ("rag P1.1a “at risk” it’s late", "P1.1a is now 🔴 At risk"),
         ('rag P1.1a "vulnerable"', "P1.1a is now 🟠 Vulnerable"),
         ("no change P1.1a", "Noted: no change on P1.1a"),
-        ("Not mine: p1.1a", "Noted: P1.1a is not yours"),
+        ("Not mine: p1.1a", "The programme office hears that P1.1a is not yours"),
         ("still going P1.1a, thanks", "Noted: still going on P1.1a"),
         ("mine", "Your actions: 2"),
         ("Thanks!", "You're welcome."),
