@@ -22,6 +22,7 @@ from jobs.asking import ANSWERED, ASKED
 from jobs.bent_meetings import BENT, BENT_TOLD
 from jobs.compose import Also, Composer
 from jobs.deliver import Deliverer, Sender, Tally
+from jobs.foresight import NO_FORESIGHT
 from jobs.handover import HANDOVER, compose_files
 from jobs.plan_ahead import plan_ahead
 from jobs.planning import Planner, Teller
@@ -104,6 +105,7 @@ class App:
         self._wake = wake
         self._held: dict[Rest, datetime] = {}  # what has to rest, and until when
         self._overtaken = 0  # how many times running a change came between finding what falls due and writing it
+        self._foresight = NO_FORESIGHT
         self._turn = threading.Lock()  # within this process one run at a time; between processes the leases
 
     def read_calendar(self) -> Calendar:
@@ -160,11 +162,13 @@ class App:
         asked = (now.astimezone(UTC), self.calendar, self.policy, list(self.senders), PLANNERS)
         patient = self._overtaken < _OVERTAKEN_AT_MOST
         with self.db.read() if patient else self.db.write() as tx:
-            planned = plan_ahead(tx, *asked, self.db.give_way if patient else lambda: None)
+            planned = plan_ahead(tx, *asked, self.db.give_way if patient else lambda: None, self._foresight)
             new = planned.write(tx) if planned and not patient else 0
         if planned and patient:
             with self.db.write() as tx:
                 new = planned.write(tx)
+        if planned and new is not None:  # and not before it is committed
+            self._foresight = planned.foresight
         self._overtaken = self._overtaken + 1 if new is None else 0
         return new or 0
 

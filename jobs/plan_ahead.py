@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from hashlib import sha256
-from typing import Any
 
-from jobs.planning import Planner, Scene
+from jobs.foresight import NO_FORESIGHT, Foresight, make_mark
+from jobs.known import Known
+from jobs.ladder import Chased, Ladder
+from jobs.newcomers import list_news, list_notices, list_told_now, list_warnings
+from jobs.papers import list_papers
+from jobs.planning import Planner, Queued, Scene
 from programme.cadence import find_period
 from programme.calendar import Calendar
-from programme.cover import Cover
-from programme.escalation import list_leads_told, list_told, list_told_rungs
-from programme.facts import Accountable, Action, Group, Owner, Person, Rung, find_holding_group, find_strategic_group
+from programme.escalation import list_leads_told
+from programme.facts import Accountable, Action, Group, Person, Rung, find_holding_group
 from programme.hours import MORNING_ENDS, find_hour
-from programme.passing import VACANT
 from programme.policy import Policy
-from programme.rag import Rag
 from programme.reminders import (
     MeetingDates,
     asked_of,
     carry_until,
-    find_chase_day,
     find_meeting_dates,
     list_action_rungs,
     list_meeting_rungs,
     list_mitigation_rungs,
     list_people,
-    plan_meeting,
+    make_chase,
     tell_lead_on,
 )
 from programme.reports import is_near
 from programme.school import Calendars
 from storage import ledger, outbox, planned
-from storage.actions import find_said, list_actions
+from storage.actions import list_actions
 from storage.cover import find_cover, revive_returned
 from storage.db import Tx
 from storage.people import Directory, list_groups, list_leads, list_office, list_persons, read_directory
@@ -44,6 +43,9 @@ from storage.reported import list_periods
 _NOBODY = "nobody holds it and there is no programme office: halfterm people office ADDRESS"
 _OUT_OF_REACH = "their channel is not set up here: the programme office is asked to pass it on"
 _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
+_LOOK_AHEAD = timedelta(days=35)  # for the next of what comes again and again
+_DAY = timedelta(days=1)
+_ANEW = ("overdue", "lead", "vulnerable", "news")  # kinds of rungs that fall on the day on which they are found
 _STEP = 100  # actions; between steps those who wait for an answer go first
 
 
@@ -58,7 +60,7 @@ class Planned:
     nobody: list[Rung]
     persons: dict[int, Person]
     holders: list[Group]
-    office: list[Person]
+    foresight: Foresight  # to be remembered once it is written
 
     def write(self, tx: Tx) -> int | None:
         """Write it down. Returns how many rungs were new.
@@ -67,8 +69,9 @@ class Planned:
         written, where anything else has changed.
         """
         now = self.plan.now
-        changed = planned.find_changed(tx, self.seen, planned.get_standing(tx, hold=True))
-        if changed is None:
+        standing = planned.get_standing(tx, hold=True)
+        changed = planned.find_changed(tx, self.seen, standing)
+        if changed is None or standing.mark != self.seen.mark:
             return None
         for rungs in (self.rungs, self.out_of_reach, self.nobody):
             rungs[:] = [rung for rung in rungs if rung.subject not in changed]
@@ -77,7 +80,7 @@ class Planned:
                 continue
             outbox.say_again(tx, key, address, due_at=due_at, facts=facts)
         schemes = self.plan.schemes
-        for one in self.plan.list_rungs_for_office(tx, self.holders, self.office):  # of those messages too
+        for one in self.plan.list_rungs_for_office(tx, self.holders):  # of those messages too
             (self.rungs if self.persons[one.person].scheme in schemes else self.out_of_reach).append(one)
         new = ledger.plan(tx, self.rungs, now)
         new += ledger.plan(tx, self.out_of_reach, now, reason=_OUT_OF_REACH)
@@ -85,7 +88,7 @@ class Planned:
         if self.plan.directory.covers:
             revive_returned(tx, self.plan.directory, now)
         self.plan.queue_bundles(tx, self.persons)
-        planned.set_mark(tx, _mark(self.plan.day, self.seen.revision, self.plan.schemes, self.plan.policy))
+        planned.set_mark(tx, make_mark(self.plan.day, self.seen.revision, self.plan.schemes, self.plan.policy))
         return new
 
 
@@ -97,76 +100,79 @@ def plan_ahead(
     schemes: Collection[str],
     planners: Sequence[Planner] = (),
     give_way: Callable[[], None] = lambda: None,
+    foresight: Foresight = NO_FORESIGHT,
 ) -> Planned | None:
     """What falls due by the day whose sending hours come next; only read here, for in a large plan that takes a while.
 
     `schemes` are the channels that can send, `planners` plan what is not about one action; `give_way` is called again
-    and again meanwhile, to let others go first. None where nothing has changed since that day was planned.
+    and again meanwhile, to let others go first; `foresight` is of the last planning that was written. None where
+    nothing has changed since that day was planned.
     """
     day = calendar.sending_day(now)
     seen = planned.get_standing(tx)
-    if seen.mark == _mark(day, seen.revision, schemes, policy):
+    if seen.mark == make_mark(day, seen.revision, schemes, policy):
         return None
     directory = read_directory(tx, day)
     groups = list_groups(tx, directory)
     office = list_office(tx)
     leads = list_leads(tx, directory)
-    plan = _Plan(tx, now, day, calendar, policy, schemes, directory)
-    rungs: list[Rung] = []
-    nobody: list[Rung] = []
-    dates: dict[int, MeetingDates | None] = {}  # of the groups that hold an open action
-    for action in _read_open(tx, directory, give_way):
+    plan = _Plan(tx, now, day, calendar, policy, schemes, directory, groups, office, leads)
+    without = [replace(group, meetings=()) for group in groups]
+    basis = (directory, without, office, leads, calendar, policy, sorted(schemes))
+    stirred = foresight.find_stirred(tx, basis, seen, now)
+    held = set(foresight.meets)
+    if stirred != set():
+        places = planned.list_open_places(tx)
+        held = {group.id for area, priority in places if (group := find_holding_group(area, priority, groups))}
+    holders = [group for group in groups if group.id in held]
+    meets = {group.id: find_meeting_dates(group, now, calendar, policy) for group in holders}
+    if stirred is None or meets != foresight.meets:
+        refs, ladders = planned.list_open_refs(tx), {}
+    else:
+        stirred.update(plan.news)
+        ladders = {ref: ladder for ref, ladder in foresight.ladders.items() if ref not in stirred}
+        refs = [*(ref for ref, ladder in ladders.items() if ladder.read_on <= plan.until), *sorted(stirred)]
+        plan.climb(ladders)
+    for action in _read(plan, refs, give_way):
         holding = find_holding_group(action.focus_area, action.priority, groups)
-        if holding is not None and holding.id not in dates:
-            dates[holding.id] = find_meeting_dates(holding, now, calendar, policy)
-        meeting = dates[holding.id] if holding else None
-        for person, passed_for in list_people(action.owners, office, schemes):
-            found = plan.list_rungs(action, meeting, person.id if person else 0, passed_for)
-            (rungs if person else nobody).extend(found)
-        for person, passed_for in list_people(asked_of(action, "mitigation"), office, schemes):
-            if person:
-                own, cover = plan.calendars.of(person.id), plan.find_cover(person.id, asked_of(action, "mitigation"))
-                found = list_mitigation_rungs(action, plan.until, person.id, passed_for, own, policy)
-                rungs += [one for one in found if not cover or one.on >= cover.from_on]
-        rungs += plan.list_rungs_for_leads(action, leads, office)
-        rungs += plan.tell_of_alarm(action, holding, groups, leads, office)
-        rungs += plan.list_news(action, holding)
+        ladders[action.ref] = plan.look_at(action, holding, meets[holding.id] if holding else None)
     near = [(period, on) for period, on in list_periods(tx) if is_near(day, plan.until, on)]
-    read = (directory, groups, office, leads, near, find_first_import(tx))
-    scene = Scene(tx, now, day, plan.until, calendar, policy, schemes, *read)
+    facts = (directory, groups, office, leads, near, find_first_import(tx))
+    scene = Scene(tx, now, day, plan.until, calendar, policy, schemes, *facts)
     for planner in planners:
         if planner.wants(scene):
-            found = planner.list_rungs(scene)
-            rungs += [rung for rung in found if rung.person]
-            nobody += [rung for rung in found if not rung.person]
-    plan.queue_papers(groups, office)
+            for rung in planner.list_rungs(scene):
+                (plan.rungs if rung.person else plan.nobody).append(rung)
+    for group in groups:
+        if group.meetings:
+            plan.messages += list_papers(group, office, now, day, calendar, policy)
     known = ledger.list_known_keys(tx, [message[0] for message in plan.messages])
     plan.messages = [message for message in plan.messages if message[0] not in known]
     persons = list_persons(tx)
     reached = {person.id for person in persons.values() if person.scheme in schemes}
+    found = ledger.list_unwritten(tx, plan.rungs)
+    for rung in {*plan.rungs} - {*found}:  # one that is written already and not to come would be found again tomorrow
+        if rung.kind in _ANEW and rung.subject in ladders:
+            ladders[rung.subject].read(day)
     return Planned(
         plan,
         seen,
-        ledger.list_unwritten(tx, [rung for rung in rungs if rung.person in reached]),
-        ledger.list_unwritten(tx, [rung for rung in rungs if rung.person not in reached]),
-        ledger.list_unwritten(tx, nobody),
+        [rung for rung in found if rung.person in reached],
+        [rung for rung in found if rung.person not in reached],
+        ledger.list_unwritten(tx, plan.nobody),
         persons,
-        [group for group in groups if group.id in dates],
-        office,
+        holders,
+        Foresight(basis, meets, seen, now, ladders),
     )
 
 
-def _read_open(tx: Tx, directory: Directory, give_way: Callable[[], None]) -> Iterator[Action]:
-    """The open actions, a few at a time."""
-    refs = planned.list_open_refs(tx)
+def _read(plan: _Plan, refs: Sequence[str], give_way: Callable[[], None]) -> Iterator[Action]:
+    """These actions, a few at a time, each once the plan knows what was said of it."""
     for start in range(0, len(refs), _STEP):
         give_way()
-        yield from list_actions(tx, directory, refs=refs[start : start + _STEP])
-
-
-def _mark(day: date, revision: int, schemes: Collection[str], policy: Policy) -> str:
-    rules = sha256(repr(policy).encode()).hexdigest()[:12]
-    return f"{day.isoformat()} {revision} {','.join(sorted(schemes))} {rules}"
+        some = refs[start : start + _STEP]
+        plan.learn(some)
+        yield from list_actions(plan.tx, plan.directory, refs=some, only_open=True)
 
 
 @dataclass
@@ -180,58 +186,78 @@ class _Plan:
     policy: Policy
     schemes: Collection[str]
     directory: Directory
+    groups: Sequence[Group]
+    office: Sequence[Person]
+    leads: Sequence[Accountable]
 
     def __post_init__(self) -> None:
         self.calendars = Calendars(self.calendar, self.directory.roles, self.directory.holders)
         monday = self.day + timedelta(days=7 - self.day.weekday())
         # A week's second bundle carries what falls due before the next can go.
         self.until = self.calendar.on_or_after(monday) - timedelta(days=1)
-        self.known = {
-            (line.rung.kind, line.rung.subject, line.rung.person, line.rung.passed_for)
-            for line in ledger.list_open(self.tx, date.max)  # of later days too, where the clock was wrong
-            if line.rung.kind in ("starting", "overdue")
-        }
-        self.messages: list[tuple[str, str, str, datetime, dict[str, Any]]] = []  # key, kind, address, due, facts
-        self.told = ledger.list_said(self.tx, "lead")
-        self.warned = ledger.list_said(self.tx, "vulnerable")
-        self.heard = ledger.list_said(self.tx, "news")
+        self.rungs: list[Rung] = []
+        self.nobody: list[Rung] = []
+        self.ladder = Ladder()  # of the action that is looked at
+        self.messages: list[Queued] = []
         self.news: dict[str, dict[str, date]] = {}  # by action: what somebody is still to hear, and from when
-        for line in ledger.list_planned(self.tx, self.until):
-            if line.rung.kind == "news":
-                self.news.setdefault(line.rung.subject, {})[line.rung.rung] = line.rung.on
-        self.started: dict[tuple[int, str], list[tuple[set[str], date]]] = {}
-        self.had: dict[str, date] = {}  # since when one of its owners has had an action
-        self.own: dict[str, dict[int, date]] = {}  # by action: who has or had it themselves, and since when
-        for last in ledger.list_last(self.tx, "starting", "sent"):
-            on = self.calendar.today(last.at)
-            roles = set(last.passed_for.split(VACANT))
-            self.started.setdefault((last.person, last.subject), []).append((roles, on))
-            if not last.passed_for:
-                self.had[last.subject] = min(on, self.had.get(last.subject, on))
-                self.own.setdefault(last.subject, {})[last.person] = on
-        self.missed = {
-            (last.person, last.subject, last.passed_for): self.calendar.today(last.at)
-            for last in ledger.list_last(self.tx, "starting", "failed")
-        }
-        self.chased: dict[int, date] = {}
-        for last in ledger.list_last(self.tx, "overdue", "sent", "failed"):
-            on = self.calendar.today(last.at)
-            self.chased[last.person] = max(on, self.chased.get(last.person, on))
+        for ref, row, on in ledger.list_news(self.tx, self.until):
+            self.news.setdefault(ref, {})[row] = on
+        self.chased = {person: self.calendar.today(at) for person, at in ledger.list_chased(self.tx).items()}
+        self.to_come = ledger.list_chases_to_come(self.tx)
+        self.known = Known()
+
+    def learn(self, refs: Sequence[str]) -> None:
+        """What was said of these actions, in the place of what was known of others."""
+        self.known = Known()
+        for line in ledger.list_outcomes(self.tx, refs):
+            self.known.add(line, self.calendar.today(line.at))
+
+    def climb(self, ladders: dict[str, Ladder]) -> None:
+        """What falls due of actions that need not be read; in the place of their ladders come what is left of them."""
+        for ref, old in ladders.items():
+            if old.next_on <= self.until < old.read_on:
+                self.ladder = ladders[ref] = Ladder(old.read_on)
+                self.rungs += self.ladder.take(old.rungs, self.until)
+                for one in old.chased:
+                    self.rungs += self.chase(one)
+
+    def look_at(self, action: Action, holding: Group | None, meeting: MeetingDates | None) -> Ladder:
+        """What falls due of an action; its ladder holds what is known to come."""
+        self.ladder = Ladder()
+        for person, passed_for in list_people(action.owners, self.office, self.schemes):
+            found = self.list_rungs(action, meeting, person.id if person else 0, passed_for)
+            (self.rungs if person else self.nobody).extend(found)
+        for person, passed_for in list_people(asked_of(action, "mitigation"), self.office, self.schemes):
+            if person and action.mitigation:
+                self.rungs += self.list_mitigation(action, person.id, passed_for)
+        self.rungs += self.list_rungs_for_leads(action)
+        if (alarm := action.escalation) and alarm.state == "open":
+            self.ladder.read(self.day)
+            told = list_told_now(action, alarm, holding, self.groups, self.leads, self.office)
+            self.rungs += self.keep_unsaid(list_warnings(alarm, told, self.office, self.day, self.calendar))
+            self.messages += list_notices(alarm, told, self.now, self.calendar, self.policy)
+        if news := self.news.get(action.ref):
+            self.ladder.read(self.day)
+            self.rungs += self.keep_unsaid(list_news(self.tx, action, news, holding))
+        return self.ladder
+
+    def keep_unsaid(self, rungs: Iterable[Rung]) -> list[Rung]:
+        """Of what is said once, what is still to be said."""
+        return [rung for rung in rungs if (rung.kind, rung.person, rung.subject, rung.rung) not in self.known.said]
 
     def list_rungs(self, action: Action, meeting: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
         """An action's timescale, its group's meeting and the joint chase of what is overdue, for one person."""
-        roles = set(passed_for.split(VACANT))
-        starts = self.started.get((person, action.ref), [])
-        had = started = min((on for known, on in starts if roles <= known), default=None)
-        chased = self.chased.get(person)
+        had = started = self.known.find_start(person, action.ref, passed_for)
+        counted: tuple[int, ...] = (person,)
         if passed_for and started and self._left_since(action, started):
             started = None
-        elif cover := self.find_cover(person, action.owners):
-            own = self.own.get(action.ref, {})
+        elif cover := self.directory.in_force and find_cover(self.directory, person, action.owners):
+            own = self.known.own.get(action.ref, {})
             had = own.get(cover.away.id, own.get(person))  # from where whoever is away has come to; else anew
-            started = max(had, cover.from_on - timedelta(days=1)) if had else None
-            chased = max(filter(None, (chased, self.chased.get(cover.away.id))), default=None)
+            started = max(had, cover.from_on - _DAY) if had else None
+            counted = (person, cover.away.id)
         if started is None or had is None:
+            self.ladder.read(self.day)
             return self._start(action, person, passed_for)
         calendar, policy = self.calendars.of(person), self.policy
         rungs = list_action_rungs(action, person, passed_for, started, self.day, calendar, policy)
@@ -239,28 +265,60 @@ class _Plan:
         if person in self.calendars.schools:
             asked = [replace(rung, on=calendar.on_or_before(rung.on)) for rung in asked]
         rungs += [rung for rung in asked if rung.on > started]
-        if ("overdue", action.ref, person, passed_for) not in self.known:
-            on = find_chase_day(action, had, chased, self.day, calendar, policy, person)
-            if on is not None:
-                name = f"overdue since {action.timescale.text}"
-                rungs.append(Rung(on, "overdue", action.ref, name, person, passed_for))
-        return [rung for rung in rungs if rung.on <= self.until]
+        due = self.ladder.take(rungs, self.until)
+        chase = make_chase(action, had, calendar, policy)
+        if chase is None:
+            return due
+        name = f"overdue since {action.timescale.text}"
+        one = Chased(Rung(self.day, "overdue", action.ref, name, person, passed_for), chase, counted)
+        if not action.said:
+            return due + self.chase(one)
+        found, on = self.find_chase(one)
+        self.ladder.read(on)  # an answer keeps a chase away for a while
+        for rung in found:
+            if action.has_answered(person, calendar.add_working_days(rung.on, -policy.answer_lasts)):
+                self.ladder.read(self.day)
+            else:
+                due.append(rung)
+        return due
 
-    def find_cover(self, person: int, owners: Sequence[Owner]) -> Cover | None:
-        return find_cover(self.directory, person, owners) if self.directory.in_force else None
+    def chase(self, one: Chased) -> list[Rung]:
+        found, on = self.find_chase(one)
+        self.ladder.keep(one, on)
+        return found
+
+    def find_chase(self, one: Chased) -> tuple[list[Rung], date]:
+        """Somebody's chase where it is due, and when the next may be."""
+        rung, calendar = one.rung, self.calendars.of(one.rung.person)
+        again = calendar.add_working_days(self.day, self.policy.overdue_every)
+        if (rung.subject, rung.person, rung.passed_for) in self.to_come:
+            return [], again
+        last = max((self.chased[each] for each in one.counted if each in self.chased), default=None)
+        on = one.chase.find_day(last, self.day, calendar, self.policy)
+        if on is None or on > self.until:
+            return [], on or max(one.chase.ready_on, self.day)
+        return [replace(rung, on=on)], again
+
+    def list_mitigation(self, action: Action, person: int, passed_for: str) -> list[Rung]:
+        """An action's mitigation, for one person."""
+        until, calendar = self.until + _LOOK_AHEAD, self.calendars.of(person)
+        self.ladder.read(until)
+        cover = find_cover(self.directory, person, asked_of(action, "mitigation"))
+        rungs = list_mitigation_rungs(action, until, person, passed_for, calendar, self.policy)
+        return self.ladder.take([rung for rung in rungs if not cover or rung.on >= cover.from_on], self.until)
 
     def _left_since(self, action: Action, on: date) -> bool:
         """Whether somebody had the action after that day who does not any more: what was theirs is passed on anew."""
         there = {person.id for owner in action.owners for person in owner.people}
         there |= {cover.away.id for cover in self.directory.in_force}
-        return any(who not in there and since > on for who, since in self.own.get(action.ref, {}).items())
+        return any(who not in there and since > on for who, since in self.known.own.get(action.ref, {}).items())
 
     def _start(self, action: Action, person: int, passed_for: str) -> list[Rung]:
         """The starting list, unless it is on its way, could not be delivered of late, or has nothing to ask."""
-        missed = self.missed.get((person, action.ref, passed_for))
+        missed = self.known.missed.get((person, action.ref, passed_for))
         again = self.calendar.add_working_days(missed, self.policy.overdue_every) if missed else self.day
         if (
-            ("starting", action.ref, person, passed_for) in self.known
+            ("starting", action.ref, person, passed_for) in self.known.coming
             or again > self.day
             or action.proposal is not None
         ):
@@ -269,67 +327,21 @@ class _Plan:
         first = self.day if morning else self.calendar.add_working_days(self.day, 1)
         return list_action_rungs(action, person, passed_for, None, first, self.calendar, self.policy)
 
-    def list_rungs_for_leads(self, action: Action, leads: list[Accountable], office: list[Person]) -> list[Rung]:
-        """Overdue for ten working days, and known to its owners for ten: the accountable leads are told, once."""
-        had = self.had.get(action.ref)
+    def list_rungs_for_leads(self, action: Action) -> list[Rung]:
+        """Overdue for ten working days, and for ten on somebody's list: the accountable leads are told, once."""
+        had = self.known.find_first(action.ref)
         on = tell_lead_on(action, had, self.calendar, self.policy) if had else None
+        if on and on > self.day:
+            self.ladder.read(on)
         if on is None or on > self.day or action.proposal is not None or not action.is_overdue(self.day):
             return []
         name = f"overdue since {action.timescale.text}"
-        return [
-            Rung(self.day, "lead", action.ref, name, person.id, passed_for)
-            for person, passed_for in list_leads_told(action, action.bodies, leads, office)
-            if (person.id, action.ref, name) not in self.told
-        ]
+        told = list_leads_told(action, action.bodies, self.leads, self.office)
+        return self.keep_unsaid(
+            Rung(self.day, "lead", action.ref, name, person.id, passed_for) for person, passed_for in told
+        )
 
-    def tell_of_alarm(
-        self,
-        action: Action,
-        holding: Group | None,
-        groups: Sequence[Group],
-        leads: list[Accountable],
-        office: list[Person],
-    ) -> list[Rung]:
-        """Whoever came to a role since an alarm was raised hears of it while it is open, as the others did."""
-        alarm = action.escalation
-        if alarm is None or alarm.state != "open":
-            return []
-        near = {group.id: group for group in (holding, find_strategic_group(groups)) if group}
-        told = list_told(action, action.bodies, alarm.kind, list(near.values()), leads, office, alarm.by)
-        if alarm.kind is Rag.VULNERABLE:
-            on = max(self.calendar.add_working_days(self.calendar.today(alarm.at), 1), self.day)
-            rungs = list_told_rungs(told, office, action.ref, alarm.number, on, alarm.by)
-            return [rung for rung in rungs if (rung.person, rung.subject, rung.rung) not in self.warned]
-        due = self.calendar.add_working_hours(alarm.at, self.policy.alarm_delay_unexplained)
-        if alarm.reason_at:
-            due = min(due, self.calendar.next_sending(alarm.reason_at + self.policy.alarm_delay))
-        for person in (each.person for each in told if each.person):
-            key = f"notice:{action.ref}:{alarm.number}:{person.id}"
-            facts = {"number": alarm.number, "ref": action.ref, "person": person.id}
-            self.messages.append((key, "notice", person.reached_at, max(due, self.now), facts))
-        return []
-
-    def list_news(self, action: Action, holding: Group | None) -> list[Rung]:
-        """Whoever came to a role since hears the news that has not left yet, as the one before them would have."""
-        rungs = []
-        for row, on in self.news.get(action.ref, {}).items():
-            said = find_said(self.tx, int(row.removeprefix("row ")))
-            if said is None:
-                continue
-            people = [person for owner in action.owners for person in owner.people]
-            alarm = action.escalation
-            if said.kind == "rating" and any(person.address == said.by for person in people):
-                people = []
-            if said.kind == "rating" and alarm and alarm.state == "open" and said.value != alarm.kind:
-                people += holding.chairs if holding else ()
-            rungs += [
-                Rung(on, "news", action.ref, row, person.id)
-                for person in people
-                if person.address != said.by and (person.id, action.ref, row) not in self.heard
-            ]
-        return rungs
-
-    def list_rungs_for_office(self, tx: Tx, holders: Sequence[Group], office: list[Person]) -> list[Rung]:
+    def list_rungs_for_office(self, tx: Tx, holders: Sequence[Group]) -> list[Rung]:
         """What the office is told: messages given up, stuck or perhaps sent twice; a half term without a meeting."""
         said = ledger.list_said(tx, "office", but=("silenced", "failed"))  # what failed to reach them is told again
         by = max(self.calendar.instant(self.day, self.calendar.opens), self.now)
@@ -343,7 +355,7 @@ class _Plan:
                     news.append((f"group {group.id}", half.name))
         return [
             Rung(self.day, "office", subject, name, person.id)
-            for person in office
+            for person in self.office
             for subject, name in news
             if (person.id, subject, name) not in said
         ]
@@ -372,21 +384,6 @@ class _Plan:
             for each in (key, f"{key}:again"):  # where the day's first had nothing worth saying when it was to go
                 if outbox.say(tx, each, "bundle", person.reached_at, due_at=due_at, facts=facts):
                     break
-
-    def queue_papers(self, groups: list[Group], office: list[Person]) -> None:
-        """The pack to the chair on the paper deadline, and what has moved since on the morning of the meeting."""
-        for group in groups:
-            meeting = group.next_meeting(self.now)
-            if meeting is None:
-                continue
-            dates = plan_meeting(meeting, group.papers, self.calendar, self.policy)
-            for kind, on in (("pack", dates.papers), ("since", dates.day)):
-                if on > self.day:
-                    continue
-                for person in group.chairs or office:
-                    key, due = f"{kind}:{meeting.id}:{person.id}", self.calendar.instant(on, self.calendar.opens)
-                    facts = {"meeting": meeting.id, "group": group.name, "person": person.id}
-                    self.messages.append((key, kind, person.reached_at, due, facts))
 
 
 def next_bundle_day(day: date, sent: Collection[date], calendar: Calendar, policy: Policy, *, daily: bool) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from programme.calendar import Calendar
 from programme.facts import Accountable, Group, Person, Rung
@@ -16,6 +16,9 @@ from storage.people import Directory
 if TYPE_CHECKING:
     from jobs.compose import Facts
     from programme.items import Item
+
+
+Queued = tuple[str, str, str, datetime, dict[str, Any]]  # a message: its key, kind, address, when it is due, its facts
 
 
 @dataclass(frozen=True, slots=True)

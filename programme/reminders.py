@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from textwrap import shorten
 
 from programme.calendar import Calendar, say_date
+from programme.chases import Chase
 from programme.facts import Action, Group, Meeting, Owner, Person, Rung, RungKind
 from programme.items import Item
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Text
 from programme.passing import VACANT, list_passed
 from programme.policy import Policy
 from programme.timescales import Timescale
+from programme.wanted import say_how, say_owed, say_why
 
 NO_MEETING, NOT_THEN = "there is no meeting to report to", "that meeting is past or moved"  # silences of requests
 
@@ -144,21 +146,20 @@ def find_chase_day(
     policy: Policy,
     person: int = 0,
 ) -> date | None:
-    """The day, from `day` on, of a person's next joint chase of what is overdue, None where this action waits.
+    """The day, from `day` on, of a person's next joint chase of what is overdue, None where this action waits: it is
+    not overdue yet, is quiet on that day, was on a starting list since, or has been answered by the `person`."""
+    chase = make_chase(action, started_on, calendar, policy)
+    on = chase.find_day(chased_on, day, calendar, policy) if chase else None
+    answered = on is not None and action.has_answered(person, calendar.add_working_days(on, -policy.answer_lasts))
+    return None if answered else on
 
-    The first working day after the timescale, or ten working days after the last chase this person had (`chased_on`),
-    whichever is later. An action that is quiet on that day, was on a starting list since, or has been answered by the
-    `person` themselves, waits for the one after.
-    """
-    if action.timescale.due_on is None or not action.is_overdue(day) or action.proposal is not None:
+
+def make_chase(action: Action, started_on: date, calendar: Calendar, policy: Policy) -> Chase | None:
+    """The chase of somebody who has had an action since a day; None where there can be none."""
+    due_on = action.timescale.due_on
+    if due_on is None or action.state == "complete" or action.proposal is not None:
         return None
-    on = calendar.on_or_after(max(day, action.timescale.due_on + timedelta(days=1)))
-    if chased_on is not None:
-        on = max(on, calendar.add_working_days(chased_on, policy.overdue_every))
-    if action.has_answered(person, calendar.add_working_days(on, -policy.answer_lasts)):
-        return None
-    had_long_enough = calendar.add_working_days(started_on, policy.overdue_every) <= on
-    return on if had_long_enough and not (action.quiet_until and action.quiet_until >= on) else None
+    return Chase(due_on, calendar.add_working_days(started_on, policy.overdue_every), action.quiet_until)
 
 
 def tell_lead_on(action: Action, owners_told_on: date, calendar: Calendar, policy: Policy) -> date | None:
@@ -219,18 +220,16 @@ def find_silence(
         since = calendar.add_working_days(since, -policy.answer_lasts)
         if not action.waiting_for(since):
             return "it was answered for this meeting"
-    if (
-        rung.kind in ("timescale", "overdue", "meeting")
-        and not rung.passed_for
-        and action.has_answered(rung.person, since)
-    ):
-        return "they have answered; another organisation is still to"
+    if rung.kind != "mitigation" and action.quiet_until and action.quiet_until >= today:  # that one is another's
+        return f"quiet until {action.quiet_until.day} {action.quiet_until:%B %Y}: it was answered or snoozed"
+    answered = rung.kind in ("timescale", "overdue", "meeting") and not rung.passed_for
+    if answered and action.has_answered(rung.person, since):
+        others = "; another organisation is still to" if action.waiting_for(since) else ""
+        return f"they have answered{others}"
     if rung.kind == "mitigation" and (action.mitigation is None or action.mitigation.in_place_at):
         return "the mitigation is in place"
     if rung.kind == "mitigation" and action.mitigation and not rung.rung.endswith(f" {action.mitigation.by_text}"):
         return "there is another mitigation now"
-    if rung.kind != "mitigation" and action.quiet_until and action.quiet_until >= today:  # that one is another's
-        return f"quiet until {action.quiet_until.day} {action.quiet_until:%B %Y}: it was answered or snoozed"
     return None
 
 
@@ -325,9 +324,8 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
     if starting:
         part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
         each(starting, _STARTING_ANSWERS, "Still going: the {} not due {}", "going")
-    if one := next((ref for ref, rungs in asked.items() if not rungs[0].is_settled), ""):
-        first = f"done {one}, going {one}, notmine {one}" if starting else f"rag {one} on-track, nochange {one}"
-        hint = f"To answer, type for example: {first}, progress {one} and a sentence, or slipping {one} Dec-22 and why."
+    if unsaid := sorted((one for one in asked.values() if not one[0].is_settled), key=_is_mitigation):
+        hint = say_how(unsaid[0][0].rung.subject, starting=bool(starting), mitigation=_is_mitigation(unsaid[0]))
         blocks.append(Text(hint, quiet=True))
         lines.append(hint)
     for title in dict.fromkeys(item.title for item in own if item.title):
@@ -335,7 +333,7 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
         for item in (each for each in own if each.title == title):
             blocks.extend([Text(item.words), *([Buttons(item.buttons)] if item.buttons else [])])
             lines.extend([f"- {item.words}", *(f"  {one.label}: {one.command}" for one in item.buttons)])
-    intro, passed = list_passed([(item.rung, item.action) for item in items])
+    intro, passed = list_passed(items)
     if passed:
         part("Please pass on", *passed, intro=intro)
     if office:
@@ -376,8 +374,12 @@ def _say_action(
     parts = [shorten(action.text, width, placeholder="…").rstrip(".")]
     parts[0] += "" if parts[0].endswith("…") else "."
     parts += dict.fromkeys(
-        why for item in rungs if (why := say_why(item.rung)) and not (meets and item.rung.kind == "meeting")
+        why
+        for item in rungs
+        if (why := say_why(item.rung, action, day, calendar)) and not (meets and item.rung.kind == "meeting")
     )
+    if not _is_mitigation(rungs) and (owed := say_owed(action)):
+        parts.append(owed)
     answered = action.bodies - action.waiting_for(calendar.add_working_days(day, -policy.answer_lasts))
     if standing := rungs[0].standing:
         parts = [*parts[: 1 if standing.is_settled else None], standing.words]
@@ -410,13 +412,6 @@ def say_due(action: Action, day: date, calendar: Calendar) -> str:
         return f"due {say_date(due)}"
     when = f"in {_count(left, 'working day', 'working days')}" if left else "today is the last working day before it"
     return f"due {say_date(due)}, {'today' if due == day else when}"
-
-
-def say_why(rung: Rung) -> str:
-    """Why a reminder comes now, in a sentence; "" where the due date says it all."""
-    if rung.kind == "meeting":
-        return f"Please say where it stands for the meeting on {say_date(date.fromisoformat(rung.rung.split()[-1]))}."
-    return f"Its mitigation is due. Once it is in place: inplace {rung.subject}." if rung.kind == "mitigation" else ""
 
 
 def _say_need(left: int, of: int) -> str:

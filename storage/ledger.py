@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from programme.facts import Rung, RungKind
 from storage.columns import begins
 from storage.db import PROGRAMME, Tx
-from storage.schema_out import ledger, outbox
+from storage.schema import person as person_table
+from storage.schema_out import IS_CHASED, ledger, outbox
 
 _SHIFT = timedelta(days=14)  # a warning moves by no more where days are closed
 
@@ -196,6 +197,67 @@ def list_last(tx: Tx, kind: RungKind, *states: State) -> list[Last]:
         .group_by(ledger.c.person_id, ledger.c.subject, ledger.c.passed_for)
     )
     return [Last(*row) for row in tx.conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a rung, without the day on which it fell."""
+
+    kind: RungKind
+    subject: str
+    rung: str
+    person: int
+    passed_for: str
+    state: State
+    at: datetime
+
+
+_OUTCOMES = sa.select(
+    ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, ledger.c.passed_for, ledger.c.state, ledger.c.at
+).where(
+    ledger.c.programme_id == PROGRAMME,
+    ledger.c.kind.in_(("starting", "lead", "vulnerable", "news")),
+    ledger.c.subject.in_(sa.bindparam("subjects", expanding=True)),
+)
+
+
+def list_outcomes(tx: Tx, subjects: Sequence[str]) -> list[Outcome]:
+    """What decides whether more is said of these actions: starting lists, and what is said once."""
+    rows = tx.conn.execute(_OUTCOMES, {"programme": tx.programme, "subjects": list(subjects)})
+    return [Outcome(*row) for row in rows]
+
+
+_LAST_CHASE = sa.select(sa.func.max(ledger.c.at)).where(
+    ledger.c.programme_id == PROGRAMME, ledger.c.person_id == person_table.c.id, IS_CHASED
+)
+_CHASED = sa.select(person_table.c.id, _LAST_CHASE.scalar_subquery()).where(person_table.c.programme_id == PROGRAMME)
+
+
+def list_chased(tx: Tx) -> dict[int, datetime]:
+    """Person → when they were last chased for what is overdue, or could not be."""
+    rows = tx.conn.execute(_CHASED, {"programme": tx.programme})
+    return {person_id: at for person_id, at in rows if at is not None}
+
+
+def list_chases_to_come(tx: Tx) -> set[tuple[str, int, str]]:
+    """(action, person, passed for) of every chase that is not settled; of later days too, where the clock was wrong."""
+    query = sa.select(ledger.c.subject, ledger.c.person_id, ledger.c.passed_for).where(
+        ledger.c.programme_id == tx.programme,
+        ledger.c.state.in_(("planned", "waiting")),
+        ledger.c.kind == "overdue",
+    )
+    return {(subject, person, passed_for) for subject, person, passed_for in tx.conn.execute(query)}
+
+
+def list_news(tx: Tx, until: date) -> list[tuple[str, str, date]]:
+    """(action, rung, day) of all news that is to be said by that day."""
+    query = sa.select(ledger.c.subject, ledger.c.rung, ledger.c.falls_on).where(
+        ledger.c.programme_id == tx.programme,
+        ledger.c.state == "planned",
+        ledger.c.kind == "news",
+        ledger.c.falls_on <= until,
+    )
+    return [(subject, rung, on) for subject, rung, on in tx.conn.execute(query)]
 
 
 _SILENCED: tuple[State, ...] = ("silenced",)

@@ -14,6 +14,9 @@ def _index_where(condition: str, name: str | None, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+_CHASED = "kind = 'overdue' AND state IN ('sent', 'failed')"
+IS_CHASED = sql_text(_CHASED)  # written as in the index of these lines, else SQLite does not see that it fits
+
 outbox = table(
     "outbox",
     Column("key", String(300), nullable=False),
@@ -60,6 +63,7 @@ ledger = table(
     UniqueConstraint("programme_id", "kind", "subject", "rung", "person_id", "falls_on"),
     Index(None, "programme_id", "state", "falls_on"),
     Index(None, "programme_id", "subject"),
+    _index_where(_CHASED, "ix_ledger_chased", "programme_id", "person_id", "at"),
     CheckConstraint("state IN ('planned', 'sent', 'silenced', 'waiting', 'failed')", name="state"),
 )
 home = table(

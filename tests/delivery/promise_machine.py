@@ -24,7 +24,7 @@ from bot import office
 from bot.app import App, run_clock
 from bot.settings import Settings
 from jobs.deliver import Ambiguous, CannotAsk, Delivery, NotSent, Receipt
-from jobs.rows import name_of
+from jobs.rows import REPEATABLE, name_of
 from programme.calendar import LONDON
 from programme.message_json import message_to_dict
 from programme.messages import Form, Message, Request, Where
@@ -116,16 +116,14 @@ class PromiseMachine(RuleBasedStateMachine):
 
     def _watch(self, delivery: Delivery) -> str:
         """As a message reaches the channel: whether it was committed, and may be said. Returns its kind."""
-        with self.app.db.read() as tx:
-            rows = tx.conn.execute(
-                sa.select(table.c.kind, table.c.said).where(
-                    table.c.address == delivery.address, table.c.state == "sending"
-                )
-            ).all()
-        if not rows:
+        going = [row for row in self._rows() if row.state == "sending" and row.address == delivery.address]
+        if delivery.how == "post":
+            kind = next((row.kind for row in going if self._id(row) == delivery.id), "")
+        else:
+            kind = next((row.kind for row in going if row.kind in REPEATABLE), "")
+        if not kind:
             self.broken.append(f"{delivery.id} was posted before it was committed")
             return ""
-        kind = str(rows[-1].kind)
         if kind != "bundle" or delivery.address == OFFICE:
             return kind
         if delivery.address not in self.holders.values():

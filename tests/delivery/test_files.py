@@ -43,6 +43,7 @@ def state(scene: Scene) -> tuple[str, bool]:
 def test_the_pack_is_followed_by_the_whole_as_word_and_the_picture_in_its_thread(scene: Scene) -> None:
     chaired(scene).tick(MONDAY)
     (pack,) = [post for post in scene.posts_to("U1") if post.text.startswith("The Board")]
+    assert "The whole as a Word file follows in the thread." in str(pack.blocks)
     (files,) = shared(scene)
     assert (files.channel, files.thread_ts) == ("DU1", pack.ts)
     paper, picture = (scene.slack.files[one] for one in files.files)

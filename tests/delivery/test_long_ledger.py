@@ -99,6 +99,27 @@ def test_what_was_said_last_is_of_the_states_that_are_asked_for(
         assert sorted(last.subject for last in ledger.list_last(tx, "overdue", *states)) == found
 
 
+def test_the_last_chase_of_each_is_found_by_an_index(scene: Scene) -> None:
+    with scene.app.db.write() as tx:
+        states: list[ledger.State] = ["sent", "failed", "sent", "planned", "silenced"]
+        for number, state in enumerate(states):
+            at = scene.now + timedelta(hours=number)
+            ledger.plan(tx, [rung(f"P9.{number}", kind="overdue")], at, state=state)
+        ledger.plan(tx, [rung("P9.9")], scene.now + timedelta(days=1), state="sent")
+        with watched(tx) as steps:
+            assert ledger.list_chased(tx) == {2: scene.now + timedelta(hours=2)}
+    assert [step for step in steps if "ledger" in step] == [
+        "SEARCH ledger USING INDEX ix_ledger_chased (programme_id=? AND person_id=?)"
+    ]
+
+
+def test_what_is_known_of_some_actions_is_looked_up_by_what_it_is_about(scene: Scene) -> None:
+    with scene.app.db.write() as tx, watched(tx) as steps:
+        assert ledger.list_outcomes(tx, ["P1.1a", "P1.1b"]) == []
+    (search,) = [step for step in steps if "ledger" in step]
+    assert "kind=? AND subject=?" in search
+
+
 # The bundles that have gone
 
 

@@ -123,13 +123,16 @@ def play(
     first: date = FIRST,
     last: date = LAST,
     say: Callable[[str], None] = lambda line: None,
+    at_night: Callable[[Year], None] = lambda year: None,
 ) -> Played:
-    """Play the days from `first` to `last`; `answers` is the share of what is asked that people answer at all."""
+    """Play the days from `first` to `last`; `answers` is the share of what is asked that people answer at all.
+    `at_night` is called after each day."""
     year = open_year(folder, first=first)
     player = _Player(year, People(seed, answers))
     day = first
     while day <= last:
         player.live(day)
+        at_night(year)
         if day.day == 1:
             say(f"{day:%B %Y}: {len(year.posted)} messages so far")
         day += timedelta(days=1)

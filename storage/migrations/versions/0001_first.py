@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("papers", sa.Integer(), nullable=True),
         sa.Column("holds", sa.JSON(), nullable=False),
         sa.Column("reports_to", sa.JSON(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
         sa.Column("cadence", sa.Text(), server_default="", nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_governance_group_programme_id")),
@@ -579,6 +580,14 @@ def upgrade() -> None:
         op.f("ix_ledger_programme_id_state_falls_on"), "ledger", ["programme_id", "state", "falls_on"], unique=False
     )
     op.create_index(op.f("ix_ledger_programme_id_subject"), "ledger", ["programme_id", "subject"], unique=False)
+    op.create_index(
+        "ix_ledger_chased",
+        "ledger",
+        ["programme_id", "person_id", "at"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'overdue' AND state IN ('sent', 'failed')"),
+        postgresql_where=sa.text("kind = 'overdue' AND state IN ('sent', 'failed')"),
+    )
     op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),
