@@ -10,20 +10,24 @@ from textwrap import shorten
 from typing import Any
 
 from documents.picture import draw_ratings
-from jobs.closing import tell_closed
+from jobs.closing import has_heard_closing, tell_closed
 from jobs.deliver import Composed, Nothing
 from jobs.files import draw_digest_files
 from jobs.moved_meetings import find_asked
+from jobs.newcomers import list_told_now
+from jobs.papers import list_recipients
 from jobs.planning import Teller
+from jobs.school_days import wait_for_schools
 from programme.calendar import Calendar
 from programme.claims import compose_claim
 from programme.cover import AWAY
 from programme.digest import Digest, gather_digest, say_latest
-from programme.digest_words import compose_digest_message, compose_since
-from programme.escalation import Told, compose_correction, compose_notice, list_leads_told, list_told
+from programme.digest_words import ASK_OFFICE, IN_THREAD, compose_digest_message, compose_since
+from programme.escalation import Told, compose_correction, compose_notice, list_leads_told
 from programme.facts import (
     Accountable,
     Action,
+    Escalation,
     Group,
     Meeting,
     Person,
@@ -36,7 +40,7 @@ from programme.items import Item
 from programme.message_json import message_from_dict
 from programme.messages import Message, Picture
 from programme.news import compose_news
-from programme.permissions import may_see_all
+from programme.permissions import may_read_digest
 from programme.plan import Metric
 from programme.policy import Policy
 from programme.rag import LOOKS, Rag
@@ -54,7 +58,7 @@ from programme.school import Calendars
 from storage import ledger, outbox
 from storage.actions import find_escalation, find_said, list_actions
 from storage.claims import find_claim
-from storage.cover import find_absence, find_past_absence
+from storage.cover import find_absence, find_past_absence, leave_out_stand_ins
 from storage.db import Tx
 from storage.handover import list_refs
 from storage.minutes import count_drafts
@@ -221,6 +225,8 @@ class Composer:
             told = list_leads_told(action, action.bodies, facts.leads, facts.office)
             hears = {(one.id, role) for one, role in told}
         elif rung.kind == "vulnerable":
+            if has_heard_closing(facts.tx, rung):
+                return "they heard of it as the alarm before it was closed"
             hears = {(one.id, "") for group in facts.list_near(action) for one in group.chairs}
             empty = [f"chair of {group.name}" for group in facts.list_near(action) if not group.chairs]
             hears |= {(one.id, role) for one in facts.office for role in empty}
@@ -241,7 +247,7 @@ class Composer:
             return teller.make_item(facts, rung)
         meeting = facts.find_next_meeting(action)
         meets_on = self.calendar.today(meeting.starts_at) if meeting else None
-        return Item(rung, action, self.say(facts, rung, action, metrics), meets_on)
+        return Item(rung, action, self.say(facts, rung, action, metrics), meets_on, leads=facts.leads)
 
     def say(self, facts: Facts, rung: Rung, action: Action | None, metrics: Mapping[str, Metric]) -> str:
         """The sentence of a rung that is told rather than asked; the plan's indicator for a starting list."""
@@ -252,7 +258,11 @@ class Composer:
         due = say_due(action, self.calendar.today(facts.now), self.calendar)
         what = shorten(action.text, 90, placeholder="…").rstrip(".")
         if rung.kind == "lead":
-            return f"{action.ref} is overdue, {due} ({action.owner_names}): {what}"
+            stop = "" if what.endswith("…") else "."
+            state = f"is overdue, {due} ({action.owner_names})"
+            if not any(owner.people for owner in action.owners):
+                state = f"is overdue and nobody holds {action.owner_names}; it {due}"
+            return f"{action.ref} {state}: {what}{stop} To see it: action {action.ref}"
         if rung.kind in ("news", "not_mine"):
             said = find_said(facts.tx, _row_of(rung))
             return (
@@ -263,7 +273,7 @@ class Composer:
 
     def _notice(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """An alarm if it still stands and they may still hear it; a correction to whoever had it."""
-        return self.tell_alarm(tx, row.facts, now, row.kind)
+        return wait_for_schools(self.calendar, tx, row, now) or self.tell_alarm(tx, row.facts, now, row.kind)
 
     def tell_alarm(self, tx: Tx, told_of: Mapping[str, Any], now: datetime, kind: str) -> Composed | Nothing:
         """A row of that kind, made of these facts; an `edit` is of the notice, whatever has become of its alarm."""
@@ -281,7 +291,7 @@ class Composer:
             return Composed(compose_correction(action, alarm, raised_by), (action.ref,))
         if alarm.state != "open" and kind != "edit":
             return Nothing("the rating was changed or withdrawn before it left")
-        everyone = self._told(tx, action, alarm.by, directory, alarm.kind)
+        everyone = self._told(tx, leave_out_stand_ins(action, directory, alarm.by), alarm, directory)
         told = next((each for each in everyone if each.person and each.person.id == told_of["person"]), None)
         if told is None:
             return Nothing("they no longer hold the role that would hear of it")
@@ -291,23 +301,21 @@ class Composer:
         message = compose_notice(action, alarm, raised_by, told, due, rated_by, vacant, seen_by)
         return Composed(message, (action.ref,))
 
-    def _told(self, tx: Tx, action: Action, raised_by: str, directory: Directory, kind: Rag) -> list[Told]:
+    def _told(self, tx: Tx, action: Action, alarm: Escalation, directory: Directory) -> list[Told]:
         groups = list_groups(tx, directory)
         holding = find_holding_group(action.focus_area, action.priority, groups)
-        near = {group.id: group for group in (holding, find_strategic_group(groups)) if group}
-        return list_told(
-            action, action.bodies, kind, list(near.values()), list_leads(tx, directory), list_office(tx), raised_by
-        )
+        return list_told_now(action, alarm, holding, groups, list_leads(tx, directory), list_office(tx))
 
     def _pack(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-        """The digest for a chair, or what has moved since, if the meeting is still to come and they still chair it."""
+        """The digest for a reader, or what has moved since, if the meeting is to come and they still are one of them."""
         today = self.calendar.today(now)
         directory = read_directory(tx, today)
         group = next((one for one in list_groups(tx, directory) if one.name == row.facts["group"]), None)
         meeting = next((one for one in group.meetings if one.id == row.facts["meeting"]), None) if group else None
         if group is None or meeting is None or meeting.starts_at < now:
             return Nothing("that meeting is past or was moved")
-        if row.facts["person"] not in {one.id for one in (group.chairs or tuple(list_office(tx)))}:
+        office, reader = list_office(tx), row.facts["person"]
+        if reader not in {one.id for one in list_recipients(group, office)}:
             return Nothing("they no longer chair this group")
         if row.kind == "since":
             key = row.key.replace("since:", "pack:", 1)
@@ -321,7 +329,10 @@ class Composer:
             labels = {said.by: label_of(tx, said.by, today) for one in moved for said in one.said}
             return Composed(compose_since(group.name, moved, pack_at, labels, self.calendar))
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
-        return Composed(compose_digest_message(digest, draw_digest(digest)), follow={"group": group.name})
+        hint = IN_THREAD if row.address.startswith("slack:") else ASK_OFFICE
+        decides = reader in {one.id for one in (*group.chairs, *office)}
+        message = compose_digest_message(digest, draw_digest(digest), hint, decides=decides)
+        return Composed(message, follow={"group": group.name})
 
     def _file(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
         """A digest or what was handed over as files, for whoever may still read it."""
@@ -332,7 +343,7 @@ class Composer:
         groups = list_groups(tx, directory)
         group = next((one for one in groups if one.name == row.facts["group"]), None)
         reader = find_actor(tx, row.address, today, directory, groups, list_leads(tx, directory))
-        if group is None or reader is None or not may_see_all(reader):
+        if group is None or reader is None or not may_read_digest(reader, group):
             return Nothing("they may not read this digest any more")
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
         words = Message(f"The whole digest of {group.name} as a Word file, and its picture.")

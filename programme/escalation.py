@@ -9,16 +9,20 @@ from datetime import date, timedelta
 from programme.calendar import Calendar, say_date
 from programme.facts import Accountable, Action, Escalation, Group, Person, Rung, Said
 from programme.messages import Block, Button, Buttons, Facts, Heading, Message, Text
+from programme.passing import VACANT
 from programme.policy import Policy
 from programme.rag import LOOKS, Rag
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody who hears, and why: `chair of the SEND Oversight Board`. Without a person nobody can be written to."""
+    """Somebody who hears, and why: `chair of the SEND Oversight Board`. Without a person nobody can be written to.
+
+    `acknowledges`: theirs is the group that holds the action, so that they are asked to acknowledge it."""
 
     person: Person | None
     why: str
+    acknowledges: bool = False
 
 
 def list_leads_told(
@@ -27,13 +31,11 @@ def list_leads_told(
     """(person, lead passed on) for the accountable leads of the owners' organisations `bodies`, or all of the
     priority's where that is unknown. Elected members hear through the digest; the office passes on to a lead whom
     nobody holds."""
-    told: dict[int, tuple[Person, str]] = {}
-    for lead in _choose_leads(action, bodies, leads):
-        for person in lead.people:
-            told[person.id] = (person, "")
-        if not lead.people:
-            for person in office:
-                told.setdefault(person.id, (person, lead.text))
+    chosen = _choose_leads(action, bodies, leads)
+    told = {person.id: (person, "") for lead in chosen for person in lead.people}
+    if vacant := VACANT.join(lead.text for lead in chosen if not lead.people):
+        for person in office:
+            told.setdefault(person.id, (person, vacant))
     return list(told.values())
 
 
@@ -48,13 +50,13 @@ def list_told(
 ) -> list[Told]:
     """Everyone who hears of an alarm, once each, never who raised it; a role with nobody in it stands without a person.
 
-    `groups` are the holding and the strategic group. Vulnerable goes to their chairs; at risk also to co-owners, the
-    office and the accountable leads.
+    `groups` are the holding group, then the strategic one. Vulnerable goes to their chairs; at risk also to co-owners,
+    the office and the accountable leads.
     """
     told: list[Told] = []
     for group in groups:
         why = f"chair of {group.name}"
-        told += [Told(person, why) for person in group.chairs] or [Told(None, why)]
+        told += [Told(person, why, acknowledges=group is groups[0]) for person in group.chairs] or [Told(None, why)]
     if kind is Rag.AT_RISK:
         for owner in action.owners:
             told += [Told(person, f"co-owner ({owner.text})") for person in owner.people]
@@ -130,7 +132,7 @@ def compose_notice(
         facts.insert(0, ("Since then", f"{action.look}, says {rated_by}{why}; not agreed by {raised_by} or the chair"))
     title = f"{action.ref} was rated {look} by {raised_by}"
     blocks: list[Block] = [Heading(title), Facts(tuple(facts))]
-    if told.why.startswith("chair") and alarm.state == "open" and not alarm.acknowledged_at:
+    if told.acknowledges and alarm.state == "open" and not alarm.acknowledged_at:
         blocks.append(Buttons((Button("I have seen this", f"ack {action.ref}", "primary"),)))
         hint = f"As chair, please acknowledge it: ack {action.ref}"
     else:
@@ -180,13 +182,57 @@ def _say_closing(action: Action, by: str, said: Said | None) -> str:
     return f"{action.ref} is {look} {'again' if action.rag is Rag.ON_TRACK else 'now'}, says {by}{why}."
 
 
-def compose_standing_again(action: Action, raised_on: date, by: str) -> Message:
-    """To everyone who had heard that the alarm was closed: that was undone."""
+def compose_standing_again(action: Action, raised_on: date, by: str, reopened: Said | None = None) -> Message:
+    """To everyone who had heard that the alarm was closed: that was undone, or the action was `reopened`."""
+    of = f"its alarm of {raised_on.day} {raised_on:%B}"
+    if reopened is None:
+        text = f"{action.ref} is {action.look} again: {by} has taken back what closed {of}, which stands."
+    else:
+        why = reopened.words.rstrip(".")
+        text = f"{by} has opened {action.ref} again: {why}. It is {action.look}, and {of} stands again."
+    return Message(text, (Text(text),))
+
+
+def compose_gone(ref: str, raised_on: date, gone_on: date) -> Message:
+    """To everyone who had the notice: the plan has lost the action, and the alarm with it."""
     text = (
-        f"{action.ref} is {action.look} again: {by} has taken back what closed its alarm of {raised_on.day} "
-        f"{raised_on:%B}, which stands."
+        f"The plan no longer has {ref}, since {say_date(gone_on)}, so its at-risk alarm of {raised_on.day} "
+        f"{raised_on:%B} is closed."
     )
     return Message(text, (Text(text),))
+
+
+def compose_back(action: Action, raised_on: date) -> Message:
+    """To everyone who had heard that the plan had lost it: it has it again, and the alarm stands."""
+    text = (
+        f"The plan has {action.ref} again, and it is {action.look}: its at-risk alarm of {raised_on.day} "
+        f"{raised_on:%B} stands."
+    )
+    return Message(text, (Text(text),))
+
+
+def say_open_alarm(
+    action: Action, alarm: Escalation, raised_by: str, seen_by: str, holding: Group | None, calendar: Calendar
+) -> str:
+    """An open alarm in a line: how the action was rated, by whom and when, and who is to acknowledge it."""
+    look = LOOKS[alarm.kind]
+    chair = f"the chair of {holding.name}" if holding else "the programme office"
+    raised = f"{look}, by {raised_by} on {say_date(calendar.today(alarm.at))}"
+    if alarm.acknowledged_at:
+        seen = f"acknowledged by {seen_by} after {say_span(alarm.acknowledged_at - alarm.at)}"
+    else:
+        seen = f"it waits for {chair} to acknowledge it: ack {action.ref}"
+    if action.rag is None or action.rag is alarm.kind:
+        return f"{raised}; {seen}"
+    return f"{raised}; {seen}; open until whoever raised it or {chair} agrees: agree {action.ref}"
+
+
+def say_alarm_beside(action: Action) -> str:
+    """What stands beside another rating while an alarm is open: `alarm open (at risk)`; "" where none is."""
+    alarm = action.escalation
+    if alarm is None or alarm.state != "open" or action.rag is alarm.kind:
+        return ""
+    return f"alarm open ({LOOKS[alarm.kind].word.lower()})"
 
 
 def say_mitigation(action: Action) -> str:
