@@ -60,7 +60,7 @@ _ANSWERS = ("reply",)
 _FOLLOWING = ("file",)  # what a run has sent may queue it, and then it goes in that run
 _AT_ANY_HOUR = (*_ANSWERS, "file", "edit", "home")
 _ONE_AT_A_TIME = ("bundle", *rows.REPEATABLE)  # what one has said decides what the next may say
-_MOST = 64  # messages leased at once, of a long queue
+_MOST, _TOGETHER = 100, 8  # messages leased at once, of a long queue, and posts settled at once
 _TURN = timedelta(seconds=0.25)  # for a batch; what is left of it then is given back, and an answer comes before it
 _RETRIES = (1, 5, 15, 60, 240)  # minutes; after the last the office is told
 _GIVE_UP = "it could not be sent in {} tries: {}"
@@ -291,7 +291,7 @@ class Deliverer:
     @property
     def _few(self) -> int:
         """So many are settled at once: the more the faster they go, and one by one where a post takes its time."""
-        return max(self._size // 8, 1)
+        return max(min(self._size // 8, _TOGETHER), 1)
 
     def _settle_posted(self) -> None:
         if self._posted:

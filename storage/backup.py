@@ -141,7 +141,10 @@ def _doubt_what_was_due(
     Rungs of the kind `but` are still to be said, whatever became of the message.
     """
     query = sa.select(outbox).where(
-        outbox.c.programme_id == tx.programme, outbox.c.state.in_(states), outbox.c.due_at <= (due_by or now)
+        outbox.c.programme_id == tx.programme,
+        outbox.c.settled_at.is_(None),
+        outbox.c.state.in_(states),
+        outbox.c.due_at <= (due_by or now),
     )
     asked = told = 0
     for row in tx.conn.execute(query).all():

@@ -109,5 +109,6 @@ def _record(tx: Tx, one: Person, facts: dict[str, Any], now: datetime, account: 
 def _list_due(tx: Tx, person_id: int) -> list[Any]:
     """The messages to a person that have not been taken up."""
     theirs = outbox.c.facts["person"].as_integer() == person_id
-    query = sa.select(outbox).where(outbox.c.programme_id == tx.programme, outbox.c.state == "due", theirs)
+    due = (outbox.c.settled_at.is_(None), outbox.c.state == "due")
+    query = sa.select(outbox).where(outbox.c.programme_id == tx.programme, *due, theirs)
     return list(tx.conn.execute(query).all())

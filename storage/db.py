@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Lock
@@ -70,15 +70,17 @@ class Database:
         self._key = key
         self._engine = _engine(url)
         # SQLite lets one writer in and has the others sleep and try again, some of them for seconds. So those of one
-        # process wait here, where the next is let in as soon as the last has gone.
+        # process wait here, where the next is let in as soon as the last has gone; and they share a connection, which
+        # then knows what the last has written.
         self._turn = Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        self._shared: sa.Connection | None = None
         self._writing = 0
         self._written = Condition()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that commits at the end of the block, or leaves nothing behind if it raises."""
-        with self._counted(), self._turn, self._plainly(), self._engine.begin() as conn:
+        with self._counted(), self._turn, self._plainly(), self._connect_writer() as conn, conn.begin():
             _begin(conn, "IMMEDIATE")
             if conn.dialect.name == "postgresql":  # writers take turns there too: each decides from what the last wrote
                 conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING}, {self.programme})")
@@ -95,6 +97,13 @@ class Database:
         """Between the steps of a long read: let those of this process that write go first, for so many seconds."""
         with self._written:
             self._written.wait_for(lambda: not self._writing, at_most)
+
+    def _connect_writer(self) -> AbstractContextManager[sa.Connection]:
+        if self._engine.dialect.name != "sqlite":
+            return self._engine.connect()
+        if self._shared is None:
+            self._shared = self._engine.connect()
+        return nullcontext(self._shared)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -118,6 +127,10 @@ class Database:
             raise DatabaseError(_plain(error, self.url)) from error
 
     def close(self) -> None:
+        with self._turn:
+            if self._shared is not None:
+                self._shared.close()
+                self._shared = None
         self._engine.dispose()
 
     def upgrade(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage.db import PROGRAMME, Tx
+from storage.db import Tx
 from storage.schema_out import outbox
 
 LEASE = timedelta(minutes=5)
@@ -109,14 +109,16 @@ def claim_some(
     if tx.conn.dialect.name == "postgresql":  # as SQLite's writers do, claims take turns: each sees the last one's
         tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING, tx.programme)))
     by = due_by or now
-    wanted = sa.select(*_READ).where(outbox.c.programme_id == tx.programme, outbox.c.scheme.in_(schemes))
-    wanted = wanted.where(*_not_resting(resting))
+    wanted = sa.select(*_READ).where(outbox.c.programme_id == tx.programme, outbox.c.settled_at.is_(None))
+    wanted = wanted.where(outbox.c.scheme.in_(schemes), *_not_resting(resting))
     if kinds is not None:
         wanted = wanted.where(sa.or_(*(outbox.c.kind == sa.literal(kind, literal_execute=True) for kind in kinds)))
     if one_at_a_time:
         other = outbox.alias()
         under_way = sa.exists().where(
             other.c.programme_id == tx.programme,
+            other.c.lease.is_not(None),
+            other.c.settled_at.is_(None),
             other.c.state.in_(_LEASED),
             other.c.lease_until >= now,
             other.c.address == outbox.c.address,
@@ -129,7 +131,8 @@ def claim_some(
     if rows:
         some = _in_turn(rows, one_at_a_time)[:most] if len(rows) == LONG else rows[:1]
         return _take(tx, some, lease, now + LEASE)
-    left = wanted.where(outbox.c.state.in_(_LEASED), outbox.c.lease_until < by).order_by(outbox.c.lease_until)
+    gone = (outbox.c.lease.is_not(None), outbox.c.state.in_(_LEASED), outbox.c.lease_until < by)
+    left = wanted.where(*gone).order_by(outbox.c.lease_until)
     return _take_over(tx, tx.conn.execute(left.limit(1)).one_or_none(), lease, now + LEASE)
 
 
@@ -173,10 +176,9 @@ def _in_turn(rows: Sequence[Any], one_at_a_time: Sequence[str]) -> list[Any]:
     return found
 
 
-_TAKE = (
+_TAKE = (  # without the programme: with it, SQLite looks through all of that
     sa.update(outbox)
-    .where(outbox.c.programme_id == PROGRAMME, outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .where(outbox.c.state == "due")
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)), outbox.c.state == "due")
     .values(state="claimed", lease=sa.bindparam("token"), lease_until=sa.bindparam("until"))
     .returning(outbox.c.id)
 )
@@ -185,7 +187,7 @@ _TAKE = (
 def _take(tx: Tx, rows: Sequence[Any], lease: str, until: datetime) -> list[Row]:
     """The swap: only those that nobody else has taken since they were read."""
     ids = [row.id for row in rows]
-    values = {"programme": tx.programme, "ids": ids, "token": lease, "until": until}
+    values = {"ids": ids, "token": lease, "until": until}
     taken = set(tx.conn.execute(_TAKE, values).scalars())
     return [_row(row, lease, row.attempts) for row in rows if row.id in taken]
 

@@ -134,7 +134,7 @@ def list_open(tx: Tx, until: date) -> list[Line]:
 
 def list_carried(tx: Tx, ids: Iterable[int]) -> list[Line]:
     """These lines, in the order in which they were carried."""
-    query = _lines(tx).where(ledger.c.id.in_(list(ids))).order_by(ledger.c.falls_on, ledger.c.id)
+    query = _LINES.where(ledger.c.id.in_(list(ids))).order_by(ledger.c.falls_on, ledger.c.id)
     return [_line(row) for row in tx.conn.execute(query)]
 
 
@@ -144,9 +144,13 @@ def list_of(tx: Tx, *subjects: str) -> list[Line]:
     return [_line(row) for row in tx.conn.execute(query)]
 
 
+# By their ids alone: with the programme, SQLite looks through all of its lines.
+_LINES = sa.select(ledger, outbox.c.settled_at, outbox.c.kind.label("carried_by")).outerjoin(
+    outbox, ledger.c.outbox_id == outbox.c.id
+)
 _SETTLE = (
     sa.update(ledger)
-    .where(ledger.c.programme_id == PROGRAMME, ledger.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(ledger.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(
         state=sa.bindparam("became"),
         reason=sa.bindparam("because"),
@@ -160,7 +164,7 @@ def settle(tx: Tx, ids: Iterable[int], state: State, reason: str, now: datetime,
     """What became of these lines."""
     if lines := list(ids):
         values = {"ids": lines, "became": state, "because": reason, "now": now, "message": outbox_id}
-        tx.conn.execute(_SETTLE, {"programme": tx.programme, **values})
+        tx.conn.execute(_SETTLE, values)
 
 
 def silence(tx: Tx, person: int, reason: str, now: datetime) -> None:
@@ -281,7 +285,7 @@ def list_bundles(tx: Tx, since: datetime, *, person: int = 0, but: int = 0) -> l
     """(person, when) of every bundle that went since an instant, or may have gone; only those for `person` where one is
     named, and not the row `but`."""
     sent = (outbox.c.state == "sent", outbox.c.settled_at >= since)
-    sending = (outbox.c.state == "sending", outbox.c.due_at >= since, outbox.c.lease_until.is_not(None))
+    sending = (outbox.c.state == "sending", outbox.c.lease.is_not(None), outbox.c.settled_at.is_(None))
     wanted = [outbox.c.programme_id == tx.programme, outbox.c.kind == "bundle", outbox.c.id != but]
     if person:
         wanted.append(outbox.c.facts["person"].as_integer() == person)
@@ -289,7 +293,7 @@ def list_bundles(tx: Tx, since: datetime, *, person: int = 0, but: int = 0) -> l
         sa.select(outbox.c.facts, outbox.c.settled_at).where(*wanted, *sent),
         sa.select(outbox.c.facts, outbox.c.due_at).where(*wanted, *sending),
     )
-    return [(facts["person"], at) for facts, at in tx.conn.execute(query)]
+    return [(facts["person"], at) for facts, at in tx.conn.execute(query) if at >= since]
 
 
 def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str]) -> list[tuple[int, str]]:
@@ -297,6 +301,7 @@ def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str
     by `by` on a channel that is not set up. Of bundles that only wait the office passes on what is in them instead, and
     nobody misses an edit; what keeps a channel from hearing of ratings is said of the first that it misses."""
     stuck = sa.and_(
+        outbox.c.settled_at.is_(None),
         outbox.c.state == "due",
         outbox.c.due_at <= by,
         outbox.c.kind.not_in(("bundle", "edit", "home")),
@@ -307,25 +312,23 @@ def list_troubles(tx: Tx, by: datetime, since: datetime, schemes: Collection[str
         before.c.programme_id == tx.programme,
         before.c.address == outbox.c.address,
         before.c.kind == "channel",
+        before.c.settled_at.is_not(None),
         before.c.state.in_(("failed", "sent")),
         before.c.id < outbox.c.id,
     )
     same = sa.func.coalesce(last.order_by(before.c.id.desc()).limit(1).scalar_subquery(), "") == outbox.c.trouble
     failed = sa.and_(outbox.c.state == "failed", sa.not_(sa.and_(outbox.c.kind == "channel", same)))
-    gone_wrong = sa.or_(failed, sa.and_(outbox.c.state == "sent", outbox.c.doubtful))
-    query = sa.select(outbox.c.id, outbox.c.state).where(
-        outbox.c.programme_id == tx.programme, sa.or_(stuck, sa.and_(gone_wrong, outbox.c.settled_at >= since))
+    doubtful = sa.and_(outbox.c.state == "sent", outbox.c.doubtful)
+    found = sa.select(outbox.c.id, outbox.c.state).where(outbox.c.programme_id == tx.programme)
+    query = sa.union_all(  # each has an index of its own
+        found.where(stuck), *(found.where(wrong, outbox.c.settled_at >= since) for wrong in (failed, doubtful))
     )
-    wrong = {"due": "unreachable", "failed": "failed", "sent": "doubtful"}
-    return [(message, wrong[state]) for message, state in tx.conn.execute(query.order_by(outbox.c.id))]
+    words = {"due": "unreachable", "failed": "failed", "sent": "doubtful"}
+    return sorted((message, words[state]) for message, state in tx.conn.execute(query))
 
 
 def _lines(tx: Tx) -> sa.Select[Any]:
-    return (
-        sa.select(ledger, outbox.c.settled_at, outbox.c.kind.label("carried_by"))
-        .outerjoin(outbox, ledger.c.outbox_id == outbox.c.id)
-        .where(ledger.c.programme_id == tx.programme)
-    )
+    return _LINES.where(ledger.c.programme_id == tx.programme)
 
 
 def _line(row: Any) -> Line:

@@ -182,6 +182,7 @@ def rest(tx: Tx, address: str, kind: str, until: datetime) -> None:
         sa.update(outbox)
         .where(
             outbox.c.programme_id == tx.programme,
+            outbox.c.settled_at.is_(None),
             outbox.c.state == "due",
             outbox.c.due_at < until,
             outbox.c.address == address,
@@ -226,6 +227,9 @@ class Line:
     settled_at: datetime | None
 
 
+_OPEN = frozenset(("due", "claimed", "sending"))
+
+
 def list_lines(
     tx: Tx,
     *,
@@ -240,6 +244,8 @@ def list_lines(
         query = query.where(outbox.c.kind.in_(kinds))
     if states:
         query = query.where(outbox.c.state.in_(states))
+        if _OPEN.issuperset(states):
+            query = query.where(outbox.c.settled_at.is_(None))
     if key_starts:
         query = query.where(begins(tx.conn, outbox.c.key, key_starts))
     if since is not None:
@@ -275,6 +281,7 @@ def list_conversations(tx: Tx, scheme: str, starts: str) -> dict[str, str]:
     last = sa.select(sa.func.max(outbox.c.id)).where(
         outbox.c.programme_id == tx.programme,
         outbox.c.state == "sent",
+        outbox.c.settled_at.is_not(None),
         outbox.c.scheme == scheme,
         outbox.c.conversation.startswith(starts, autoescape=True),
     )
@@ -286,6 +293,7 @@ def oldest_due(tx: Tx, now: datetime, schemes: Sequence[str]) -> datetime | None
     """Since when the oldest message that could be sent has been due; None where nothing is."""
     query = sa.select(sa.func.min(outbox.c.due_at)).where(
         outbox.c.programme_id == tx.programme,
+        outbox.c.settled_at.is_(None),
         outbox.c.state == "due",
         outbox.c.due_at <= now,
         outbox.c.scheme.in_(schemes),
@@ -294,11 +302,9 @@ def oldest_due(tx: Tx, now: datetime, schemes: Sequence[str]) -> datetime | None
 
 
 def count_by_state(tx: Tx) -> dict[str, int]:
-    query = (
-        sa.select(outbox.c.state, sa.func.count().label("n"))
-        .where(outbox.c.programme_id == tx.programme)
-        .group_by(outbox.c.state)
-    )
+    count = sa.select(outbox.c.state, sa.func.count().label("n")).where(outbox.c.programme_id == tx.programme)
+    parts = (outbox.c.settled_at.is_(None), outbox.c.settled_at.is_not(None))  # each has an index of its own
+    query = sa.union_all(*(count.where(part).group_by(outbox.c.state) for part in parts))
     return {row.state: row.n for row in tx.conn.execute(query)}
 
 

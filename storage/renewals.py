@@ -39,6 +39,8 @@ _SHOWN = (
 )
 _UNDER_WAY = sa.select(sa.literal("under way"), outbox.c.id, outbox.c.address).where(
     outbox.c.programme_id == PROGRAMME,
+    outbox.c.lease.is_not(None),
+    outbox.c.settled_at.is_(None),
     outbox.c.state.in_(("claimed", "sending")),
     outbox.c.kind.in_(_ASKING),
     outbox.c.scheme == _CHANGEABLE,

@@ -38,12 +38,13 @@ outbox = table(
     Column("settled_at", UtcDateTime),
     UniqueConstraint("programme_id", "key"),
     # Asked of it all day: what is due, whose claimant is gone, what may be forgotten. Without statistics SQLite takes
-    # the index that fits most conditions, hence the programme in each.
-    Index("ix_outbox_due", "programme_id", "state", "due_at"),
+    # the index that fits most conditions, hence the programme in each. What is not settled yet is in the first two: to
+    # mark a row as being sent, which is a commit of its own, changes no index.
+    _index_where("settled_at IS NULL", "ix_outbox_open", "programme_id", "due_at"),
+    _index_where("lease IS NOT NULL AND settled_at IS NULL", "ix_outbox_leased", "programme_id"),
     _index_where("kind = 'reply' AND state = 'due'", "ix_outbox_answers", "programme_id", "kind", "state", "due_at"),
-    _index_where("lease_until IS NOT NULL", "ix_outbox_leased", "programme_id", "lease_until"),
     _index_where("settled_at IS NOT NULL", "ix_outbox_settled", "programme_id", "state", "settled_at"),
-    _index_where("post IS NOT NULL", None, "conversation", "post"),
+    _index_where("post IS NOT NULL", None, "post", "conversation"),  # ids of posts mostly grow
     _index_where("renews IS NOT NULL", None, "programme_id", "renews", "state"),
     CheckConstraint("state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name="state"),
     sqlite_autoincrement=True,  # a channel is asked by this id: one that was tidied away is never given out again

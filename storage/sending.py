@@ -31,7 +31,7 @@ class _Prepared:
     def run(self, conn: sa.Connection, values: Mapping[str, Any]) -> Any:
         """The driver's cursor: `rowcount`, `fetchall`."""
         compiled = self._compile(conn.dialect)
-        if compiled.order is None:
+        if not compiled.in_order:
             return conn.exec_driver_sql(compiled.text, compiled.name(values))
         cursor: Any = conn.connection.cursor()
         return cursor.execute(compiled.text, compiled.list(values))
@@ -39,7 +39,7 @@ class _Prepared:
     def run_all(self, conn: sa.Connection, values: Sequence[Mapping[str, Any]]) -> int:
         """Once with each of these values; how many rows it was done to."""
         compiled = self._compile(conn.dialect)
-        if compiled.order is None:
+        if not compiled.in_order:
             return conn.exec_driver_sql(compiled.text, [compiled.name(each) for each in values]).rowcount
         cursor: Any = conn.connection.cursor()
         return int(cursor.executemany(compiled.text, [compiled.list(each) for each in values]).rowcount)
@@ -51,39 +51,31 @@ class _Prepared:
 
 
 class _Compiled(NamedTuple):
-    """The driver's text, the values that are always the same, the order of the parameters where the driver wants them
-    without names, and what makes the driver's values of ours."""
+    """The driver's text, whether it wants the parameters in order and not by name, the parameters with what makes the
+    driver's values of ours, and the values that are always the same."""
 
     text: str
-    fixed: dict[str, Any]
-    order: list[str] | None
-    processors: Mapping[str, Callable[[Any], Any]]
+    in_order: bool
+    parameters: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    fixed: Mapping[str, Any]
 
     @classmethod
     def of(cls, statement: sa.ClauseElement, dialect: sa.Dialect) -> _Compiled:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
-        found = {name: kind.bind_processor(dialect) for name, kind in types.items()}
-        processors = {name: process for name, process in found.items() if process is not None}
-        fixed = {
-            name: None if value is None else processors.get(name, _same)(value)
-            for name, value in compiled.params.items()
-        }
-        return cls(compiled.string, fixed, compiled.positiontup, processors)
+        processors = {name: kind.bind_processor(dialect) for name, kind in types.items()}
+        parameters = [(name, processors[name]) for name in compiled.positiontup or types]
+        fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        return cls(compiled.string, compiled.positiontup is not None, parameters, fixed)
 
     def name(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters as the driver wants them, by name."""
-        process = self.processors
-        return self.fixed | {name: process[name](one) if name in process else one for name, one in values.items()}
+        return dict(zip((name for name, _ in self.parameters), self.list(values), strict=True))
 
     def list(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """The same, one after the other."""
-        named = self.name(values)
-        return [named[name] for name in self.order or ()]
-
-
-def _same(value: Any) -> Any:
-    return value
+        ours = {**self.fixed, **values}
+        return [process(ours[name]) if process else ours[name] for name, process in self.parameters]
 
 
 _MINE = sa.and_(outbox.c.id == sa.bindparam("row"), outbox.c.lease == sa.bindparam("token"))

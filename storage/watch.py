@@ -92,9 +92,18 @@ _OUT = sa.select(outbox.c.id, outbox.c.address, outbox.c.trouble, sa.func.count(
     outbox.c.programme_id == PROGRAMME
 )
 _FAILED = _OUT.where(outbox.c.state == "failed", outbox.c.settled_at >= _SINCE)
-_LATE = _OUT.where(outbox.c.state == "due", outbox.c.due_at <= _BY)
+_DUE = sa.and_(outbox.c.state == "due", outbox.c.settled_at.is_(None))
+_LATE = _OUT.where(_DUE, outbox.c.due_at <= _BY)
 _WAITING = _LATE.where(outbox.c.attempts > 0)
-_OUT_OF_REACH = _LATE.where(sa.or_(outbox.c.attempts > 0, outbox.c.scheme.not_in(_SCHEMES)))
+_HAS_LEFT = sa.exists().where(
+    person.c.programme_id == PROGRAMME,
+    sa.or_(person.c.address == outbox.c.address, person.c.write_to == outbox.c.address),
+    ~person.c.office,
+    ~_HOLDS.correlate(person),
+)
+_OUT_OF_REACH = _LATE.where(
+    sa.or_(outbox.c.attempts > 0, sa.and_(outbox.c.scheme.not_in(_SCHEMES), ~_HAS_LEFT.correlate(outbox)))
+)
 _TWICE = _OUT.where(outbox.c.state == "sent", outbox.c.settled_at >= _SINCE, outbox.c.doubtful)
 _UNREAD = (
     sa.select(action.c.ref, action.c.timescale, sa.func.count().over().label("all"))
@@ -163,7 +172,7 @@ _UNACKNOWLEDGED = (
     .order_by(action.c.position)
 )
 _ON_THEIR_WAY = sa.select(outbox.c.facts).where(
-    outbox.c.programme_id == PROGRAMME, outbox.c.state == "due", outbox.c.due_at > _BY, outbox.c.kind == "notice"
+    outbox.c.programme_id == PROGRAMME, _DUE, outbox.c.due_at > _BY, outbox.c.kind == "notice"
 )
 
 
@@ -203,10 +212,11 @@ def list_undelivered(
     tx: Tx, since: datetime, by: datetime, schemes: Collection[str] | None
 ) -> tuple[list[tuple[int, str, str]], int]:
     """(message, address, what is wrong) of what was given up since an instant, or was due by another and still waits
-    after a failure or for a channel that is not among these; and how many they are."""
+    after a failure or for a channel that is not among these, to somebody who holds anything yet; and how many they
+    are."""
     failed = tx.run(_FAILED.order_by(outbox.c.id).limit(_MOST), since=since).all()
     stuck = _WAITING if schemes is None else _OUT_OF_REACH
-    named = {} if schemes is None else {"schemes": list(schemes)}
+    named = {} if schemes is None else {"schemes": list(schemes), "day": by.date()}
     waiting = tx.run(stuck.order_by(outbox.c.id).limit(_MOST), by=by, **named).all()
     found = [(row.id, row.address, row.trouble or "it waits") for row in (*failed, *waiting)]
     return found[:_MOST], _total(failed, "all") + _total(waiting, "all")

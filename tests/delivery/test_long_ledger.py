@@ -136,7 +136,7 @@ def test_bundles_that_went_of_late_or_may_have_gone_are_counted(either: Scene) -
     with either.app.db.write() as tx:
         send(tx, "old", 1, state="sent", due_at=old, settled_at=old)
         send(tx, "late", 1, state="sent", due_at=old, settled_at=now - hour)
-        going = send(tx, "going", 2, state="sending", due_at=now - 2 * hour, lease_until=now)
+        going = send(tx, "going", 2, state="sending", due_at=now - 2 * hour, lease="a run")
         send(tx, "dropped", 3, state="dropped", due_at=now, settled_at=now)
         send(tx, "waiting", 3, state="due", due_at=now)
         assert sorted(ledger.list_bundles(tx, since)) == [(1, now - hour), (2, now - 2 * hour)]
@@ -158,4 +158,4 @@ def test_an_index_finds_the_bundles_of_late(scene: Scene, ask: Callable[[Tx, Any
     searches = [step for step in steps if "outbox" in step]
     assert any("state=? AND settled_at>?" in step for step in searches), steps
     assert len(searches) == 2
-    assert all("USING INDEX" in step and step.count("?") > 1 for step in searches), steps
+    assert any("USING INDEX ix_outbox_leased" in step for step in searches), steps

@@ -171,9 +171,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        op.f("ix_outbox_conversation_post"),
+        op.f("ix_outbox_post_conversation"),
         "outbox",
-        ["conversation", "post"],
+        ["post", "conversation"],
         unique=False,
         sqlite_where=sa.text("post IS NOT NULL"),
         postgresql_where=sa.text("post IS NOT NULL"),
@@ -186,7 +186,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("renews IS NOT NULL"),
         postgresql_where=sa.text("renews IS NOT NULL"),
     )
-    op.create_index("ix_outbox_due", "outbox", ["programme_id", "state", "due_at"], unique=False)
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["programme_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     op.create_index(
         "ix_outbox_answers",
         "outbox",
@@ -198,10 +205,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_leased",
         "outbox",
-        ["programme_id", "lease_until"],
+        ["programme_id"],
         unique=False,
-        sqlite_where=sa.text("lease_until IS NOT NULL"),
-        postgresql_where=sa.text("lease_until IS NOT NULL"),
+        sqlite_where=sa.text("lease IS NOT NULL AND settled_at IS NULL"),
+        postgresql_where=sa.text("lease IS NOT NULL AND settled_at IS NULL"),
     )
     op.create_index(
         "ix_outbox_settled",
