@@ -1,8 +1,9 @@
 """A year of planning for 10,000 actions, day by day, beside adding as many jobs to APScheduler's store.
 
-Each morning the rungs that fall due are written down and queued in bundles, as `tick` does it. Nobody answers, so that
-there is as much to plan as there can be. The bundles are taken by a sender at once, without their words: what composing
-costs is measured elsewhere. Memory is what the process holds.
+Each morning the rungs that fall due are written down and queued in bundles, as `tick` does it: starting lists,
+warnings before timescales, requests and chases before the meetings of six half terms, what is overdue, the leads.
+Nobody answers, so that there is as much to plan as there can be. The bundles are taken by a sender at once, without
+their words: what composing costs is measured elsewhere. Memory is what the process holds.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from bot.app import App
 from bot.settings import Settings
 from jobs.deliver import Composed, Deliverer
 from programme.messages import Message
+from programme.plan import Plan
 from storage import ledger, outbox
 from storage.db import Tx
+from storage.people import list_groups, read_directory
 
 _ACTIONS, _DAYS = 10_000, 365
 _JOBS_A_MONTH = 200
+_MEETINGS = ("2022-09-27", "2022-11-22", "2023-01-24", "2023-03-14", "2023-05-09", "2023-06-27")  # one a half term
 
 
 def bench_year(actions: int = _ACTIONS, days: int = _DAYS) -> Figures:
@@ -37,6 +41,7 @@ def bench_year(actions: int = _ACTIONS, days: int = _DAYS) -> Figures:
         app = App(Settings(database_url=f"sqlite:///{folder}/bench.db"), senders={"slack": Taker()})
         office.import_plan(app.db, plan, "bench", NOW, dry_run=False)
         hold_every_role(app, plan)
+        _set_meetings(app, plan)
         for day in range(days):
             now = NOW + timedelta(days=day, minutes=10)
             if not app.calendar.is_open(now.date()):
@@ -68,6 +73,23 @@ def bench_year(actions: int = _ACTIONS, days: int = _DAYS) -> Figures:
         "resident_mb_first_month": round(mean(memory[1:21]), 1),
         "resident_mb_last_month": round(mean(memory[-20:]), 1),
     }
+
+
+def _set_meetings(app: App, plan: Plan) -> None:
+    """One group holds every action and meets once in each half term."""
+    instants = [datetime.fromisoformat(f"{day}T10:00+00:00") for day in _MEETINGS]
+    with app.db.write() as tx:
+        groups = list_groups(tx, read_directory(tx, app.calendar.today(NOW)))
+        office.set_group(
+            tx,
+            next(group.name for group in groups if group.asks),
+            {"strategic": True, "chair": plan.roles[0].abbreviation},
+            instants,
+            today=app.calendar.today(NOW),
+            now=NOW,
+            calendar=app.calendar,
+            account="bench",
+        )
 
 
 def _take_everything(app: App, now: datetime) -> None:
