@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from jobs.foresight import NO_FORESIGHT, Foresight, make_mark
 from jobs.known import Known
@@ -46,7 +47,7 @@ _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted
 _LOOK_AHEAD = timedelta(days=35)  # for the next of what comes again and again
 _DAY = timedelta(days=1)
 _ANEW = ("overdue", "lead", "vulnerable", "news")  # kinds of rungs that fall on the day on which they are found
-_STEP = 100  # actions; between steps those who wait for an answer go first
+_STEP = 200  # actions; between steps those who wait for an answer go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def plan_ahead(
     else:
         stirred.update(plan.news)
         ladders = {ref: ladder for ref, ladder in foresight.ladders.items() if ref not in stirred}
-        refs = [*(ref for ref, ladder in ladders.items() if ladder.read_on <= plan.until), *sorted(stirred)]
+        refs = [*(ref for ref, ladder in ladders.items() if ladder.read_on <= plan.day), *sorted(stirred)]
         plan.climb(ladders)
     for action in _read(plan, refs, give_way):
         holding = find_holding_group(action.focus_area, action.priority, groups)
@@ -143,9 +144,8 @@ def plan_ahead(
         if planner.wants(scene):
             for rung in planner.list_rungs(scene):
                 (plan.rungs if rung.person else plan.nobody).append(rung)
-    for group in groups:
-        if group.meetings:
-            plan.messages += list_papers(group, office, now, day, calendar, policy)
+    for group in (one for one in groups if one.meetings):
+        plan.messages += list_papers(group, office, now, day, calendar, policy)
     known = ledger.list_known_keys(tx, [message[0] for message in plan.messages])
     plan.messages = [message for message in plan.messages if message[0] not in known]
     persons = list_persons(tx)
@@ -172,7 +172,7 @@ def _read(plan: _Plan, refs: Sequence[str], give_way: Callable[[], None]) -> Ite
         give_way()
         some = refs[start : start + _STEP]
         plan.learn(some)
-        yield from list_actions(plan.tx, plan.directory, refs=some, only_open=True)
+        yield from (one for one in list_actions(plan.tx, plan.directory, refs=some) if one.state == "open")
 
 
 @dataclass
@@ -197,14 +197,19 @@ class _Plan:
         self.until = self.calendar.on_or_after(monday) - timedelta(days=1)
         self.rungs: list[Rung] = []
         self.nobody: list[Rung] = []
-        self.ladder = Ladder()  # of the action that is looked at
         self.messages: list[Queued] = []
         self.news: dict[str, dict[str, date]] = {}  # by action: what somebody is still to hear, and from when
         for ref, row, on in ledger.list_news(self.tx, self.until):
             self.news.setdefault(ref, {})[row] = on
-        self.chased = {person: self.calendar.today(at) for person, at in ledger.list_chased(self.tx).items()}
-        self.to_come = ledger.list_chases_to_come(self.tx)
-        self.known = Known()
+        self.paces: dict[tuple[int, ...], tuple[date | None, date]] = {}
+
+    @cached_property
+    def chased(self) -> dict[int, date]:
+        return {person: self.calendar.today(at) for person, at in ledger.list_chased(self.tx).items()}
+
+    @cached_property
+    def to_come(self) -> set[tuple[str, int, str]]:
+        return ledger.list_chases_to_come(self.tx)
 
     def learn(self, refs: Sequence[str]) -> None:
         """What was said of these actions, in the place of what was known of others."""
@@ -215,7 +220,7 @@ class _Plan:
     def climb(self, ladders: dict[str, Ladder]) -> None:
         """What falls due of actions that need not be read; in the place of their ladders come what is left of them."""
         for ref, old in ladders.items():
-            if old.next_on <= self.until < old.read_on:
+            if old.next_on <= self.until and old.read_on > self.day:
                 self.ladder = ladders[ref] = Ladder(old.read_on)
                 self.rungs += self.ladder.take(old.rungs, self.until)
                 for one in old.chased:
@@ -274,7 +279,7 @@ class _Plan:
         if not action.said:
             return due + self.chase(one)
         found, on = self.find_chase(one)
-        self.ladder.read(on)  # an answer keeps a chase away for a while
+        self.ladder.read(on - timedelta(days=on.weekday()))  # an answer keeps a chase away for a while
         for rung in found:
             if action.has_answered(person, calendar.add_working_days(rung.on, -policy.answer_lasts)):
                 self.ladder.read(self.day)
@@ -290,19 +295,21 @@ class _Plan:
     def find_chase(self, one: Chased) -> tuple[list[Rung], date]:
         """Somebody's chase where it is due, and when the next may be."""
         rung, calendar = one.rung, self.calendars.of(one.rung.person)
-        again = calendar.add_working_days(self.day, self.policy.overdue_every)
+        if one.counted not in self.paces:
+            last = max((self.chased[each] for each in one.counted if each in self.chased), default=None)
+            self.paces[one.counted] = last, calendar.add_working_days(self.day, self.policy.overdue_every)
+        last, again = self.paces[one.counted]
         if (rung.subject, rung.person, rung.passed_for) in self.to_come:
             return [], again
-        last = max((self.chased[each] for each in one.counted if each in self.chased), default=None)
         on = one.chase.find_day(last, self.day, calendar, self.policy)
         if on is None or on > self.until:
             return [], on or max(one.chase.ready_on, self.day)
-        return [replace(rung, on=on)], again
+        return [Rung(on, rung.kind, rung.subject, rung.rung, rung.person, rung.passed_for)], again
 
     def list_mitigation(self, action: Action, person: int, passed_for: str) -> list[Rung]:
         """An action's mitigation, for one person."""
         until, calendar = self.until + _LOOK_AHEAD, self.calendars.of(person)
-        self.ladder.read(until)
+        self.ladder.read(self.day + _LOOK_AHEAD)
         cover = find_cover(self.directory, person, asked_of(action, "mitigation"))
         rungs = list_mitigation_rungs(action, until, person, passed_for, calendar, self.policy)
         return self.ladder.take([rung for rung in rungs if not cover or rung.on >= cover.from_on], self.until)
