@@ -35,7 +35,7 @@ from programme.reports import is_near
 from programme.school import Calendars
 from storage import ledger, outbox, planned
 from storage.actions import list_actions
-from storage.cover import find_cover, revive_returned
+from storage.cover import find_cover, leave_out_stand_ins, revive_returned
 from storage.db import Tx
 from storage.people import Directory, list_groups, list_leads, list_office, list_persons, read_directory
 from storage.programme import find_first_import
@@ -80,9 +80,8 @@ class Planned:
             if facts.get("ref") in changed or outbox.say(tx, key, kind, address, due_at=due_at, facts=facts):
                 continue
             outbox.say_again(tx, key, address, due_at=due_at, facts=facts)
-        schemes = self.plan.schemes
         for one in self.plan.list_rungs_for_office(tx, self.holders):  # of those messages too
-            (self.rungs if self.persons[one.person].scheme in schemes else self.out_of_reach).append(one)
+            (self.rungs if self.persons[one.person].scheme in self.plan.schemes else self.out_of_reach).append(one)
         new = ledger.plan(tx, self.rungs, now)
         new += ledger.plan(tx, self.out_of_reach, now, reason=_OUT_OF_REACH)
         new += ledger.plan(tx, self.nobody, now, state="waiting", reason=_NOBODY)
@@ -201,14 +200,13 @@ class _Plan:
         self.news: dict[str, dict[str, date]] = {}  # by action: what somebody is still to hear, and from when
         for ref, row, on in ledger.list_news(self.tx, self.until):
             self.news.setdefault(ref, {})[row] = on
-        self.paces: dict[tuple[int, ...], tuple[date | None, date]] = {}
 
     @cached_property
     def chased(self) -> dict[int, date]:
         return {person: self.calendar.today(at) for person, at in ledger.list_chased(self.tx).items()}
 
     @cached_property
-    def to_come(self) -> set[tuple[str, int, str]]:
+    def to_come(self) -> dict[tuple[str, int, str], bool]:
         return ledger.list_chases_to_come(self.tx)
 
     def learn(self, refs: Sequence[str]) -> None:
@@ -229,6 +227,8 @@ class _Plan:
     def look_at(self, action: Action, holding: Group | None, meeting: MeetingDates | None) -> Ladder:
         """What falls due of an action; its ladder holds what is known to come."""
         self.ladder = Ladder()
+        if any(kind == "starting" and ref == action.ref for kind, ref, _person, _passed in self.known.coming):
+            self.ladder.read(self.day)  # who has had it, and since when, is not known yet
         for person, passed_for in list_people(action.owners, self.office, self.schemes):
             found = self.list_rungs(action, meeting, person.id if person else 0, passed_for)
             (self.rungs if person else self.nobody).extend(found)
@@ -238,7 +238,8 @@ class _Plan:
         self.rungs += self.list_rungs_for_leads(action)
         if (alarm := action.escalation) and alarm.state == "open":
             self.ladder.read(self.day)
-            told = list_told_now(action, alarm, holding, self.groups, self.leads, self.office)
+            asked = leave_out_stand_ins(action, self.directory, alarm.by)
+            told = list_told_now(asked, alarm, holding, self.groups, self.leads, self.office)
             self.rungs += self.keep_unsaid(list_warnings(alarm, told, self.office, self.day, self.calendar))
             self.messages += list_notices(alarm, told, self.now, self.calendar, self.policy)
         if news := self.news.get(action.ref):
@@ -295,12 +296,11 @@ class _Plan:
     def find_chase(self, one: Chased) -> tuple[list[Rung], date]:
         """Somebody's chase where it is due, and when the next may be."""
         rung, calendar = one.rung, self.calendars.of(one.rung.person)
-        if one.counted not in self.paces:
-            last = max((self.chased[each] for each in one.counted if each in self.chased), default=None)
-            self.paces[one.counted] = last, calendar.add_working_days(self.day, self.policy.overdue_every)
-        last, again = self.paces[one.counted]
-        if (rung.subject, rung.person, rung.passed_for) in self.to_come:
-            return [], again
+        again = calendar.add_working_days(self.day, self.policy.overdue_every)
+        under_way = self.to_come.get((rung.subject, rung.person, rung.passed_for))  # read before who was chased last
+        if under_way is not None:
+            return [], self.day if under_way else again
+        last = max((self.chased[each] for each in one.counted if each in self.chased), default=None)
         on = one.chase.find_day(last, self.day, calendar, self.policy)
         if on is None or on > self.until:
             return [], on or max(one.chase.ready_on, self.day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Lock
@@ -98,12 +98,19 @@ class Database:
         with self._written:
             self._written.wait_for(lambda: not self._writing, at_most)
 
-    def _connect_writer(self) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def _connect_writer(self) -> Iterator[sa.Connection]:
         if self._engine.dialect.name != "sqlite":
-            return self._engine.connect()
-        if self._shared is None:
-            self._shared = self._engine.connect()
-        return nullcontext(self._shared)
+            with self._engine.connect() as conn:
+                yield conn
+            return
+        conn, self._shared = self._shared or self._engine.connect(), None
+        try:
+            yield conn
+        except BaseException:
+            conn.close()  # whatever is left of its transaction is rolled back
+            raise
+        self._shared = conn
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

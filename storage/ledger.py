@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -15,8 +15,6 @@ from storage.columns import begins
 from storage.db import PROGRAMME, Tx
 from storage.schema import person as person_table
 from storage.schema_out import IS_CHASED, ledger, outbox
-
-_SHIFT = timedelta(days=14)  # a warning moves by no more where days are closed
 
 State = Literal["planned", "sent", "silenced", "waiting", "failed"]
 
@@ -78,9 +76,10 @@ def _leave_out(
     """Without those that have a line of the same kind, subject, name and person whose `column` is this value."""
     if not rungs:
         return []
-    first, last = min(rung.on for rung in rungs) - _SHIFT, max(rung.on for rung in rungs) + _SHIFT
     known = sa.select(ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, column)
-    mine = known.where(ledger.c.programme_id == tx.programme, ledger.c.falls_on.between(first, last))
+    mine = known.where(ledger.c.programme_id == tx.programme)
+    if column is ledger.c.falls_on:
+        mine = mine.where(column.between(min(rung.on for rung in rungs), max(rung.on for rung in rungs)))
     subjects: dict[RungKind, dict[str, None]] = {}
     for rung in rungs:
         subjects.setdefault(rung.kind, {})[rung.subject] = None
@@ -243,14 +242,23 @@ def list_chased(tx: Tx) -> dict[int, datetime]:
     return {person_id: at for person_id, at in rows if at is not None}
 
 
-def list_chases_to_come(tx: Tx) -> set[tuple[str, int, str]]:
-    """(action, person, passed for) of every chase that is not settled; of later days too, where the clock was wrong."""
+def list_chases_to_come(tx: Tx) -> dict[tuple[str, int, str], bool]:
+    """(action, person, passed for) of every chase that is not settled, of later days too, where the clock was wrong;
+    and whether a bundle for that person is under way, which may have said it on an earlier day."""
     query = sa.select(ledger.c.subject, ledger.c.person_id, ledger.c.passed_for).where(
         ledger.c.programme_id == tx.programme,
         ledger.c.state.in_(("planned", "waiting")),
         ledger.c.kind == "overdue",
     )
-    return {(subject, person, passed_for) for subject, person, passed_for in tx.conn.execute(query)}
+    bundles = sa.select(outbox.c.facts).where(
+        outbox.c.programme_id == tx.programme,
+        outbox.c.kind == "bundle",
+        outbox.c.lease.is_not(None),
+        outbox.c.settled_at.is_(None),
+    )
+    going = {facts["person"] for facts in tx.conn.execute(bundles).scalars()}  # first: it may be settled meanwhile
+    to_come = tx.conn.execute(query)
+    return {(subject, person, passed_for): person in going for subject, person, passed_for in to_come}
 
 
 def list_news(tx: Tx, until: date) -> list[tuple[str, str, date]]:

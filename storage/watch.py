@@ -12,7 +12,7 @@ from programme.facts import ANSWERS
 from programme.rag import Rag
 from storage.db import PROGRAMME, Tx
 from storage.people import Directory, name_key
-from storage.schema import action, entry, escalation, holder, owner, person, proposal, role
+from storage.schema import action, cover, entry, escalation, holder, owner, person, proposal, role
 from storage.schema_out import ledger, outbox
 
 _MOST = 4
@@ -100,6 +100,7 @@ _HAS_LEFT = sa.exists().where(
     sa.or_(person.c.address == outbox.c.address, person.c.write_to == outbox.c.address),
     ~person.c.office,
     ~_HOLDS.correlate(person),
+    ~sa.exists().where(cover.c.by_id == person.c.id, cover.c.until_on > _DAY).correlate(person),
 )
 _OUT_OF_REACH = _LATE.where(
     sa.or_(outbox.c.attempts > 0, sa.and_(outbox.c.scheme.not_in(_SCHEMES), ~_HAS_LEFT.correlate(outbox)))

@@ -207,6 +207,20 @@ class PromiseMachine(RuleBasedStateMachine):
             f"{key}: an attempt in quiet hours" for key, tries in before.items() if after.get(key, tries) != tries
         ]
 
+    @rule(wait=WAITS)
+    def plan(self, wait: str) -> None:
+        """What falls due is written down, and the process is kept from sending it for a while."""
+        self._wait(wait)
+        self.app.plan(self.now)
+
+    @rule()
+    def pass_a_fortnight(self) -> None:
+        """Nothing is in the way for ten mornings, and nobody says anything."""
+        self.channel.fates = []
+        for _ in range(10):
+            self.now = london(f"{self.app.calendar.add_working_days(self._today(), 1)} 09:00")
+            self.app.tick(self.now)
+
     @rule(wait=WAITS, fates=FATES, step=st.sampled_from(STEPS), time=st.integers(1, 3))
     def crash(self, wait: str, fates: list[str], step: str, time: int) -> None:
         """A run whose process ends at a step; another one opens the database."""

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import App
+from jobs.sender import Ambiguous, Delivery, Receipt
 from storage import ledger, planned
 from storage.db import Database, DatabaseError, Tx
 from storage.schema_out import ledger as lines
@@ -210,3 +211,66 @@ def test_of_another_history_nothing_is_remembered(scene: Scene) -> None:
         assert planned.find_changed(tx, now, now) == set()
         assert planned.find_changed(tx, replace(now, mac="another"), now) is None
         assert planned.find_changed(tx, replace(now, rows=now.rows + 5, revision=now.revision + 5), now) is None
+
+
+# What is under way while everything is read anew
+
+
+class Doubted(Story):
+    """A channel that takes a message without an answer, and can be asked whether it has arrived."""
+
+    loses = False
+
+    def send(self, delivery: Delivery) -> Receipt:
+        receipt = super().send(delivery)
+        if self.loses:
+            raise Ambiguous("no answer")
+        return receipt
+
+    def find_sent(self, delivery: Delivery) -> Receipt:
+        return Receipt("console", delivery.id)
+
+    def tell(
+        self, first: str, last: str, *, starts: str = "", loses: str = "", down: tuple[str, str] = ("", "")
+    ) -> None:
+        """Every morning; on one somebody's message gets no answer, and then the service is down for some days."""
+        day = date.fromisoformat(first)
+        while str(day) <= last:
+            if not down[0] < str(day) < down[1]:
+                if str(day) == down[1]:
+                    self.app.close()
+                    self.app = App(self.app.settings, senders={"console": self})
+                if str(day) == starts:
+                    self.at(f"{day} 08:00").give("A")
+                self.loses = str(day) == loses
+                self.tick(f"{day} 09:00")
+            day = self.app.calendar.add_working_days(day, 1)
+
+
+def lines_of(story: Story, ref: str) -> list[tuple[str, str, str]]:
+    with story.app.db.read() as tx:
+        found = ledger.list_of(tx, ref)
+    return [(line.rung.kind, line.rung.passed_for, f"{line.rung.on}") for line in found if line.state == "sent"]
+
+
+def test_a_chase_that_was_said_but_not_settled_does_not_put_off_the_next(tmp_path: Path) -> None:
+    story = Doubted(tmp_path)
+    story.load(tiny_plan(("P1.1a", "Write the charter.", "A", "Sep-22")))
+    story.give("A")
+    story.tell("2022-09-05", "2022-11-01", loses="2022-10-17", down=("2022-10-17", "2022-10-25"))
+    assert [on for kind, _, on in lines_of(story, "P1.1a") if kind == "overdue"][-2:] == ["2022-10-17", "2022-10-31"]
+    story.close()
+
+
+def test_what_somebody_had_who_left_before_that_was_known_is_passed_on_anew(tmp_path: Path) -> None:
+    story = Doubted(tmp_path)
+    story.load(tiny_plan(("P1.1a", "Write the charter.", "A", "Mar-23")))
+    story.tell("2022-09-05", "2022-09-16", starts="2022-09-16", loses="2022-09-16")
+    story.at("2022-09-20 12:00").leave("A")
+    story.tell("2022-09-21", "2022-09-30", down=("", "2022-09-21"))
+    assert lines_of(story, "P1.1a") == [
+        ("starting", "A", "2022-09-05"),
+        ("starting", "", "2022-09-16"),
+        ("starting", "A", "2022-09-22"),
+    ]
+    story.close()

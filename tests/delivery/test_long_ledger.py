@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_only_what_is_not_written_yet_is_found(either: Scene) -> None:
         assert ledger.list_unwritten(tx, [*new[:2], *written, *new[2:]]) == new
         assert ledger.list_unwritten(tx, written) == []
         assert ledger.list_unwritten(tx, []) == []
+
+
+def test_a_warning_that_was_sent_is_found_however_far_its_day_has_moved(either: Scene) -> None:
+    moved = rung("P1.1a", name="request 2022-11-08", kind="meeting", on=DAY + timedelta(days=40))
+    with either.app.db.write() as tx:
+        ledger.plan(tx, [replace(moved, on=DAY)], either.now, state="sent")
+        assert ledger.list_unwritten(tx, [moved]) == []
 
 
 def test_what_is_not_written_yet_is_looked_up_by_what_it_is_about(scene: Scene) -> None:

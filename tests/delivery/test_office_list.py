@@ -21,5 +21,5 @@ def test_files_that_were_perhaps_shared_twice_are_told_apart_from_their_digest()
         lose_answers("accept_and_drop", after=2, times=1, askable=False)(trial)
         assert judge(trial).wrong == []
         told = "".join(post.text for post in trial.slack.posts if post.channel == f"D{OFFICE}")
-        assert "A message to holder of CHAIR was perhaps sent twice" in told
+        assert "A message to holder of CHAIR with the papers of The Forum was perhaps sent twice" in told
         assert "The digest's files for holder of CHAIR were perhaps shared twice" in told

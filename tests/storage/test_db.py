@@ -224,3 +224,21 @@ def test_the_id_of_a_message_is_never_given_out_again(db: Database) -> None:
 )
 def test_only_an_sqlite_address_is_a_file(url: str, path: str | None) -> None:
     assert find_sqlite_file(url) == (Path(path) if path else None)
+
+
+def test_after_a_commit_that_failed_the_next_writer_is_let_in(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'halfterm.db'}", b"key")
+    db.upgrade()
+
+    def fail() -> None:
+        with db.write() as tx:
+            tx.conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            tx.conn.exec_driver_sql("INSERT INTO setting (programme_id, name, value) VALUES (7, 'a', 'b')")
+
+    with pytest.raises(sa.exc.IntegrityError):
+        fail()
+    with db.write() as tx:
+        set_paused(tx, True)
+    with db.read() as tx:
+        assert is_paused(tx, NOW.date())
+    db.close()
