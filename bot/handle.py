@@ -42,6 +42,7 @@ from programme.message_json import message_to_dict
 from programme.messages import Block, Buttons, Form, Message, Reply, Request, Text, UserError
 from programme.minutes import looks_like_minutes
 from programme.policy import Policy
+from programme.quotes import unquote_each
 from programme.refs import plain
 from programme.saying import acknowledges, find_claimed_role, find_small_talk
 from storage import outbox
@@ -222,6 +223,8 @@ class Door:
                         raise reply.stands(done) from None
                     raise
                 word, words = "reply", f"{refs.pop()} {text}"  # it was about that one, whatever else its message was
+        if not COMMANDS[word].takes_sentences:
+            words = unquote_each(words)
         who = (directory, groups, leads, office)
         ours = (self.schemes, self.public_url)
         ask = Ask(tx, now, today, actor, words, request, self.calendar, self.policy, *who, *ours)

@@ -26,6 +26,7 @@ ALONE = {
 _WORD = re.compile(r"/?\s*([a-z]+)\b[\s:;,.!-]*", re.IGNORECASE)
 _OUR_NAME = re.compile(r"\A/?\s*(?:halfterm\b[\s:;,.!-]*)?", re.IGNORECASE)
 _ORDINARY = frozenset({"done", "return", "action", "update"})  # words of a sentence too: not always commands
+_BEGINS = frozenset({"going", "confirm"})  # and these, where more follows
 _WEIGHTY = frozenset({"pause", "resume", "redact", "agree", "approve"})  # never one tap away from a slip of the hand
 # In a thread, where no reference need follow: the words after which these are commands, and not a sentence's first.
 _LISTS = "mine|all|overdue|due.*|at[ -]?risk|red|vulnerable|amber|on[ -]?track|green|deferred|complete|done|closed"
@@ -48,6 +49,7 @@ _VERB = re.compile(
     r"|made|on|with|from|of|in|at|and|but|back)\b",
     re.IGNORECASE,
 )
+_IS = re.compile(r"(?:is|are|was|were|has|have|had|will|would|can|cannot|should|needs?|remains?)\b", re.IGNORECASE)
 _HEAD = re.compile(r":(?!//)|[;,.!]| - |\bbecause\b|(?=<?https?://)|$", re.IGNORECASE)
 _LINE = re.compile(r"^(?=.)", re.MULTILINE)
 _MAY_BE_REF = re.compile(r"(?<![\w./])[\"'(\[]?(?=[A-Z]{0,3}\d)", re.IGNORECASE)
@@ -228,9 +230,16 @@ def _read_after_ref(text: str) -> tuple[str, str]:
     if tapped := find_tapped(head):
         return tapped, text[len(head) :].strip(" :;,.!-")
     word, words = split_word(text)
-    if word in COMMANDS and "REF" in COMMANDS[word].usage and word not in _ORDINARY:
+    if word in COMMANDS and "REF" in COMMANDS[word].usage and word not in _ORDINARY and not _goes_on(word, words):
         return word, words
     return "reply", text
+
+
+def _goes_on(word: str, words: str) -> bool:
+    """Whether a command's word only begins a sentence: `going great`, `progress is good`, `evidence was sent`."""
+    if word in ("evidence", "figure"):  # `evidence in the shared folder` says where it is
+        return bool(_IS.match(words))
+    return bool(words) and (word in _BEGINS or (word in _NOUNS and bool(_VERB.match(words)) and ";" not in words))
 
 
 def _read_answer(text: str) -> tuple[str, str]:

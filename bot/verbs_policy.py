@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 from bot import office
 from bot.app import account
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.verbs import open_for
+from jobs.pausing import find_pause
 from programme.messages import UserError
 from programme.policy import Policy
 from programme.policy_file import policy_to_dict
 from programme.policy_words import list_rules
 from storage.choices import add_address, remove_address
+from storage.db import DatabaseError, find_sqlite_file
 from storage.people import find_person
 
 
 def show_policy(options: Namespace) -> int:
-    """The rules in force; no database is opened."""
+    """The rules in force, and whether the programme is paused; no database is made for that."""
     settings = read_settings(os.environ, Path(".env"))
+    if paused := _find_pause(options, settings):
+        print(paused, file=sys.stderr if options.json else sys.stdout)
     policy, path = settings.read_policy(), settings.find_rules()
     rules = list_rules(policy)
     if options.json:
@@ -36,6 +41,18 @@ def show_policy(options: Namespace) -> int:
     )
     print("\n".join([f"The rules in force, {where}.", *(f"- {rule}" for rule in rules)]))
     return 0
+
+
+def _find_pause(options: Namespace, settings: Settings) -> str:
+    """The line to say first; "" where nothing is paused, or where there is no database yet."""
+    file = find_sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return ""
+    try:
+        with open_for(options) as app, app.db.read() as tx:
+            return find_pause(tx, app.calendar.today(options.now))
+    except DatabaseError as error:
+        return f"Whether it is paused is not known: {error}"
 
 
 def also(options: Namespace) -> int:

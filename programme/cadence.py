@@ -116,6 +116,12 @@ def parse_clock(text: str) -> tuple[time | None, str]:
     return at, f"{text[: found.start()]} {text[found.end() :]}".strip()
 
 
+def find_bad_clock(text: str) -> str:
+    """What words give as a time of day that no clock shows: `25:00`; "" where there is none."""
+    found = _TIME.search(text.lower())
+    return found.group().removeprefix("at ") if found and _read_time(found) is None else ""
+
+
 def list_slots(cadence: Cadence, first: date, until: date, calendar: Calendar) -> list[Slot]:
     """Every meeting of each half term, term or month with a day from `first` to `until`, in order.
 

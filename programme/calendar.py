@@ -22,6 +22,7 @@ LONDON = ZoneInfo("Europe/London")
 _DAY = timedelta(days=1)
 _SEARCHED = 366  # days looked at for an open one before the calendar itself is taken to be wrong
 _LONGEST_HOLIDAY = timedelta(weeks=10)  # a longer gap between half terms is missing data, not a holiday
+_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _HALF_TERM = re.compile(r"(autumn|spring|summer)\s+([12])\s+(\d{4})", re.IGNORECASE)
 
 
@@ -180,7 +181,7 @@ def _add_working_days(bank_holidays: frozenset[date], closures: frozenset[date],
 
 
 def parse_terms(csv_text: str) -> tuple[HalfTerm, ...]:
-    """Half terms in date order from `half_term,starts_on,ends_on` (`Autumn 1 2022,2022-09-05,2022-10-21`).
+    """Half terms in date order from `half_term,starts_on,ends_on` (`Autumn 1 2022,2022-09-05,21/10/2022`).
 
     UserError where a row cannot be read, a name is repeated or does not fit its dates, or two half terms overlap.
     """
@@ -197,7 +198,7 @@ def parse_terms(csv_text: str) -> tuple[HalfTerm, ...]:
 
 
 def parse_bank_holidays(csv_text: str) -> frozenset[date]:
-    """The days of `date,name` rows, dates ISO; UserError where one cannot be read."""
+    """The days of `date,name` rows; UserError where one cannot be read."""
     rows = _parse_rows(csv_text, ("date", "name"), "bank holidays")
     return frozenset(_parse_date(line, day) for line, (day, _name) in rows)
 
@@ -215,10 +216,11 @@ def _parse_half_term(line: int, name: str, starts_on: date, ends_on: date) -> Ha
 
 
 def _parse_date(line: int, text: str) -> date:
+    british = _DAY_FIRST.fullmatch(text)
     try:
-        return date.fromisoformat(text)
+        return date(int(british[3]), int(british[2]), int(british[1])) if british else date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"Line {line}: “{text}” is not a date. Write it as 2022-09-05.") from None
+        raise UserError(f"Line {line}: “{text}” is not a date. Write it as 05/09/2022 or 2022-09-05.") from None
 
 
 def _parse_rows(csv_text: str, columns: tuple[str, ...], what: str) -> Iterator[tuple[int, list[str]]]:

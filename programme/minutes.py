@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from rapidfuzz import fuzz
+
 from programme.calendar import HalfTerm, say_date
 from programme.facts import ANSWERS, Action, Said
 from programme.messages import UserError
+from programme.minute_refs import AROUND, REF, SAYS, Mark, Reader, begins_with_reference
 from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
-from programme.refs import bare_key, is_certain, plain, ref_key
+from programme.refs import plain, plain_points
 from programme.replies import read_reply
 from programme.timescales import Timescale, split_timescale
 from programme.updates import Update
@@ -31,20 +33,17 @@ def add_minute(action: Action, words: str, meeting: str) -> Update:
 
 # What was pasted
 
-_NUMBER = r"(?:[A-Z]{1,3}\d+(?:[.-]\d+)*|\d+(?:\.\d+)+)"
-_LETTER = r"(?:[ .]?\([A-Z]\)|\.?[A-Z]|[ ][A-Z](?=\s*[:,;-]))"
-_REF = re.compile(rf"(?<![\w./£$-]){_NUMBER}{_LETTER}?(?![\w(])(?!\.\d)", re.IGNORECASE)
-_SCHEMED = re.compile(r"[A-Z]{1,3}\d+[.-]\d", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•·>–]+\s*")
-_AGENDA = re.compile(r"\(?\d{1,2}(?:(?:\.\d{1,2})+[.)]?|[.)])\s+")
 _TITLE = re.compile(r"[^.:]{1,60}:(?:\s|$)")
-_AROUND = re.compile(r"[\s\"'(\[]*")
 _JOIN = re.compile(r"[\s,;&+/)\]]*(?:and\b)?[\s,;&+/(\[]*", re.IGNORECASE)
 _AFTER = " \t\r\n,;:.-)]\"'"
 _NEW_SENTENCE = re.compile(r"[.;!\n]\s*$")
 _GOES_ON = re.compile(r"(?:[,]|\b(?:and|but|while|whereas))\s*$", re.IGNORECASE)
-_SAYS = re.compile(r"\s*(?::|-\s|(?:is|are|was|has|to|remains?|stays?|moves?|slips?)\b)", re.IGNORECASE)
 _TAIL = re.compile(r"(?:[\s,;&+]|\b(?:and|but|while|whereas)\b)+$", re.IGNORECASE)
+_BEFORE_NAME = re.compile(r"(?:(?:minutes|meeting|of|for|from|the)\b[\s,:-]*)*", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"\s*[\n,:;]|\s+[-–]\s")
+_LONGEST_NAME = 8  # words
+_NEARLY = 75  # of a hundred: how like a name words are that were meant for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +57,18 @@ class Piece:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    start: int
-    end: int
-    ref: str
-    typed: str
-
-
 def looks_like_minutes(text: str) -> bool:
     """Whether words are several lines, two of which at least begin with a reference."""
     lines = [line.strip() for line in text.splitlines()]
-    return sum(1 for line in lines if is_certain(line[_end(_BULLET, line, 0) or _end(_AGENDA, line, 0) :])) > 1
+    return sum(1 for line in lines if begins_with_reference(line[_end(_BULLET, line, 0) :])) > 1
 
 
 def read_minutes(text: str, refs: Iterable[str]) -> list[Piece]:
     """Every word of pasted minutes, in pieces: each with the action it is about. `refs` are all there are."""
-    known = {ref_key(ref): ref for ref in refs}
-    bare: dict[str, list[str]] = defaultdict(list)
-    for ref in known.values():
-        bare[bare_key(ref)].append(ref)
-
-    def find(found: re.Match[str], line_starts: int) -> _Mark | None:
-        for typed in dict.fromkeys((found.group(), found.group().partition(" ")[0])):  # `E2 A: …` may be E2
-            key = ref_key(typed)
-            alike = bare.get(key, []) if key == bare_key(key) else []
-            if ref := known.get(key) or (alike[0] if len(alike) == 1 else ""):
-                return _Mark(found.start(), found.start() + len(typed), ref, typed)
-        typed = found.group()
-        looks_so = bool(_SCHEMED.match(typed)) or (found.start() == line_starts and is_certain(typed))
-        return _Mark(found.start(), found.end(), "", typed) if alike or looks_so else None
-
-    def marks(item: str) -> list[_Mark]:
-        start = _end(_AROUND, item, 0)
-        return [mark for found in _REF.finditer(item) if (mark := find(found, start))]
-
+    reader = Reader(refs)
     pieces: list[Piece] = []
-    for item in _split_items(plain(text), lambda line: bool(marks(line))):
-        read = list(_read_item(item, marks(item)))
+    for item in _split_items(plain_points(text), reader):
+        read = list(_read_item(item, reader.list_marks(item)))
         aside = len(read) == 1 and not read[0].ref and not read[0].typed
         if aside and pieces and not pieces[-1].ref and not pieces[-1].typed:
             pieces[-1] = Piece("", "", f"{pieces[-1].words} / {read[0].words}", sure=False)
@@ -104,39 +77,41 @@ def read_minutes(text: str, refs: Iterable[str]) -> list[Piece]:
     return pieces
 
 
-def _split_items(text: str, names_one: Callable[[str], bool]) -> Iterator[str]:
+def _split_items(text: str, reader: Reader) -> Iterator[str]:
     """Lines, each with those that only go on with what it says of an action."""
     item: list[str] = []
     named = bulleted = False
     for line in text.splitlines():
         said = line.strip()
         bullet = _end(_BULLET, said, 0)
-        words = said[bullet:] if bullet else said[_end(_AGENDA, said, 0) :]
-        goes_on = item and named and words and not names_one(words) and not (bullet and bulleted)
+        words = said[bullet:] if bullet else reader.cut_numbering(said)
+        names_one = bool(reader.list_marks(words))
+        goes_on = item and named and words and not names_one and not (bullet and bulleted)
         if goes_on and (bullet or (words == said and not _TITLE.match(said))):
             item.append(words if item[-1][-1] in ".:;,-" or not bullet else f"- {words}")
             continue
         if item:
             yield " ".join(item)
-        item, named, bulleted = ([words], names_one(words), bool(bullet)) if words else ([], False, False)
+        item, named, bulleted = ([words], names_one, bool(bullet)) if words else ([], False, False)
     if item:
         yield " ".join(item)
 
 
-def _read_item(item: str, marks: Sequence[_Mark]) -> Iterator[Piece]:
+def _read_item(item: str, marks: Sequence[Mark]) -> Iterator[Piece]:
     """What one line says: of the actions it begins with, then of each that a new sentence or clause begins with. One
     that is only mentioned has the whole line, which is never sure."""
-    start = _end(_AROUND, item, 0)
+    start = _end(AROUND, item, 0)
     if not marks:
         yield Piece("", "", item, sure=False)
         return
-    if marks[0].start != start:
+    if marks[0].start != start or not marks[0].sure:
         for mark in _once(marks):
-            yield Piece(mark.ref, "" if mark.ref else mark.typed, item, sure=len(marks) == 1 and bool(mark.ref))
+            sure = len(marks) == 1 and bool(mark.ref) and mark.sure
+            yield Piece(mark.ref, "" if mark.ref else mark.typed, item, sure=sure)
         return
     told: set[str] = set()
     at = 0
-    mentioned: list[_Mark] = []
+    mentioned: list[Mark] = []
     while at < len(marks):
         last = at
         while last + 1 < len(marks) and _JOIN.fullmatch(item, marks[last].end, marks[last + 1].start):
@@ -157,18 +132,18 @@ def _read_item(item: str, marks: Sequence[_Mark]) -> Iterator[Piece]:
             yield Piece(mark.ref, "" if mark.ref else mark.typed, item, sure=False)
 
 
-def _begins(item: str, mark: _Mark) -> bool:
+def _begins(item: str, mark: Mark) -> bool:
     """Whether something new is said, of the action that is named there."""
     before, after = item[: mark.start], item[mark.end :]
     if _NEW_SENTENCE.search(before):
         return True
     said = after.lstrip(" ")
     return bool(_GOES_ON.search(before)) and bool(
-        _SAYS.match(after) or split_rag(said)[0] or split_complete(said) is not None
+        SAYS.match(after) or split_rag(said)[0] or split_complete(said) is not None
     )
 
 
-def _once(marks: Sequence[_Mark]) -> list[_Mark]:
+def _once(marks: Sequence[Mark]) -> list[Mark]:
     return list({mark.ref or mark.typed: mark for mark in reversed(marks)}.values())[::-1]
 
 
@@ -220,7 +195,7 @@ def read_minute(action: Action, words: str, on: date, terms: Sequence[HalfTerm] 
         return Reading("return", back["why"].strip() or words)
     if progress := _PROGRESS.fullmatch(words):
         return Reading("progress", progress["words"].strip())
-    found = read_reply(_REF.sub("this action", words), on, terms)
+    found = read_reply(REF.sub("this action", words), on, terms)
     if found is None:
         return Reading("minute", words)
     if found.complete:
@@ -320,3 +295,30 @@ def _find_answer(action: Action, minute: Said) -> Said | None:
     """The latest that somebody other than who minuted it has said since."""
     later = (said for said in reversed(action.said) if said.at > minute.at and said.by != minute.by)
     return next((said for said in later if said.kind in ANSWERS), None)
+
+
+# Whose they are
+
+
+def find_group_meant(text: str, names: Iterable[str]) -> tuple[str, str, list[str]]:
+    """What minutes begin with that is nearly a group's name, the rest of them, and the names it is nearest to; ("",
+    text, []) where it is like none."""
+    begins = _BEFORE_NAME.match(text)
+    start = begins.end() if begins else 0
+    ends = [found.start() for found in (_AFTER_NAME.search(text, start), REF.search(text, start)) if found]
+    end = min(ends, default=len(text))
+    typed = text[start:end].strip(" .-")
+    said = plain(typed).casefold().split()
+    if not said or len(said) > _LONGEST_NAME:
+        return "", text, []
+    like = {name: max(_likeness(said, part) for part in {name, name.partition(" (")[0]}) for name in names}
+    near = sorted((name for name, score in like.items() if score >= _NEARLY), key=lambda name: -like[name])
+    return typed, text[end:].lstrip(" "), near[:3]
+
+
+def _likeness(said: Sequence[str], name: str) -> float:
+    """How like a group's name words are: wholly, where they are some of its words and its last."""
+    words = plain(name).casefold().removeprefix("the ").split()
+    if set(said) <= set(words) and said[-1] == words[-1]:
+        return 100
+    return fuzz.ratio(" ".join(said), " ".join(words))

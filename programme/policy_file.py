@@ -12,7 +12,7 @@ from typing import Any
 from programme.calendar import say_date
 from programme.messages import UserError
 from programme.policy import Closure, Policy, Report
-from programme.policy_keys import CLOSED, KEYS, REPORT, TABLES, Read, Wrong
+from programme.policy_keys import CLOSED, KEYS, REPORT, TABLES, Read, Wrong, shorten, show
 
 _LONGEST_CLOSURE = 62  # days
 _LONGEST_REST = 120  # days in a row without an open one
@@ -63,7 +63,7 @@ def parse_policy(text: str) -> Policy:
         if table not in TABLES:
             wrong.append(_say_unknown_table(table, content))
         elif not isinstance(content, dict):
-            wrong.append(f"{table} is {_show(content)}: write [{table}] on a line of its own and its settings below.")
+            wrong.append(f"{table} is {show(content)}: write [{table}] on a line of its own and its settings below.")
         else:
             known = {key.name: key for key in KEYS if key.table == table}
             read = _read_table(table, content, {name: key.read for name, key in known.items()}, wrong)
@@ -93,14 +93,14 @@ def _say_unreadable(error: str) -> str:
 def _say_unknown_table(name: str, content: Any) -> str:
     heads = {**{table: f"[{table}]" for table in TABLES}, **{table: f"[[{table}]]" for table in _LISTS}}
     if isinstance(content, dict | list) and (near := get_close_matches(name.casefold(), list(heads), 1)):
-        return f"[{_shorten(name)}] is not a part of these settings: did you mean {heads[near[0]]}?"
+        return f"[{shorten(name)}] is not a part of these settings: did you mean {heads[near[0]]}?"
     names = get_close_matches(name.casefold(), [key.name for key in KEYS], 1, cutoff=0.7)
     for key in KEYS:
         if key.name == name:
             return f"{name} stands under no heading: write it below [{key.table}]."
         if key.name in names:
-            return f"{_shorten(name)} is not a setting: did you mean {key.name}, below [{key.table}]?"
-    return f"{_shorten(name)} is not a part of these settings: write one of {', '.join(heads.values())}."
+            return f"{shorten(name)} is not a setting: did you mean {key.name}, below [{key.table}]?"
+    return f"{shorten(name)} is not a part of these settings: write one of {', '.join(heads.values())}."
 
 
 def _read_table(where: str, content: Mapping[str, Any], known: Mapping[str, Read], wrong: list[str]) -> dict[str, Any]:
@@ -113,25 +113,25 @@ def _read_table(where: str, content: Mapping[str, Any], known: Mapping[str, Read
         try:
             values[name] = known[name](value)
         except Wrong as instead:
-            wrong.append(f"{where}.{name} is {_show(value)}: {instead}.")
+            wrong.append(f"{where}.{name} is {show(value)}: {instead}.")
     return values
 
 
 def _say_unknown_key(where: str, name: str, known: Mapping[str, Read]) -> str:
     near = get_close_matches(name.casefold(), list(known), 1)
     if near:
-        return f"{where}.{_shorten(name)} is not a setting: did you mean {near[0]}?"
+        return f"{where}.{shorten(name)} is not a setting: did you mean {near[0]}?"
     homes = [key.table for key in KEYS if key.name == name]
     if homes:
         return f"{where}.{name} is not a setting: {name} belongs below [{homes[0]}]."
-    return f"{where}.{_shorten(name)} is not a setting: write one of {', '.join(known)}."
+    return f"{where}.{shorten(name)} is not a setting: write one of {', '.join(known)}."
 
 
 def _list_entries(what: str, content: Any, known: Mapping[str, Read], wrong: list[str]) -> Iterator[tuple[str, Any]]:
     """(where it stands, what could be read of it) of every entry of a list of tables without a mistake."""
     if not isinstance(content, list) or not all(isinstance(one, dict) for one in content):
         wrong.append(
-            f"{what} is {_show(content)}: write [[{what}]] on a line of its own before each, with two brackets."
+            f"{what} is {show(content)}: write [[{what}]] on a line of its own before each, with two brackets."
         )
         return
     for number, entry in enumerate(content, 1):
@@ -230,23 +230,3 @@ def _find_rest(closed: frozenset[date]) -> tuple[date, date] | None:
         else:
             runs.append((day, day))
     return next((run for run in runs if (run[1] - run[0]).days > _LONGEST_REST), None)
-
-
-def _show(value: Any) -> str:
-    """A value much as it was written."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, str):
-        return f"“{_shorten(value)}”"
-    if isinstance(value, dict):
-        return "a heading with settings below it"
-    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        return "a list of headings"
-    return _shorten("[" + ", ".join(map(str, value)) + "]" if isinstance(value, list) else str(value))
-
-
-def _shorten(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 40 else text[:39] + "…"

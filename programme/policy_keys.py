@@ -58,7 +58,8 @@ def _days_before(example: str, most: int = _MOST_DAYS) -> Read:
 
     def read(value: Any) -> tuple[int, ...]:
         if not isinstance(value, list) or any(type(one) is not int or not 1 <= one <= most for one in value):
-            raise Wrong(f"write a list of numbers of working days from 1 to {most}, such as {example}")
+            instead = f"write a list of numbers of working days from 1 to {most}, such as {example}"
+            raise Wrong(f"{instead}{_say_which(value, lambda one: type(one) is int and 1 <= one <= most)}")
         if len(set(value)) < len(value):
             raise Wrong(f"write each number once, such as {example}")
         return tuple(sorted(value, reverse=True))
@@ -102,13 +103,50 @@ def _date(value: Any) -> date:
 def _dates(value: Any) -> tuple[date, ...]:
     if not isinstance(value, list) or not value:
         raise Wrong("write a list of dates, such as [2022-10-14, 2023-01-20]")
+    instead = "write a list of dates, such as [2022-10-14, 2023-01-20]"
     try:
         found = [_date(one) for one in value]
     except Wrong:
-        raise Wrong("write a list of dates, such as [2022-10-14, 2023-01-20]") from None
+        raise Wrong(f"{instead}{_say_which(value, _is_date)}") from None
     if len(set(found)) < len(found):
         raise Wrong("write each date once")
     return tuple(sorted(found))
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return bool(_date(value))
+    except Wrong:
+        return False
+
+
+def _say_which(value: Any, is_right: Callable[[Any], bool]) -> str:
+    """What of a list is wrong, where it is not all of it."""
+    wrong = next((one for one in value if not is_right(one)), None) if isinstance(value, list) else None
+    if wrong is None or len(value) < 2:
+        return ""
+    is_quoted = isinstance(wrong, str) and wrong.isdecimal() and len(wrong) < 9 and is_right(int(wrong))
+    return f" ({show(wrong)} is wrong{f': write {wrong} without quotation marks' if is_quoted else ''})"
+
+
+def show(value: Any) -> str:
+    """A value much as it was written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, str):
+        return f"“{shorten(value)}”"
+    if isinstance(value, dict):
+        return "a heading with settings below it"
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return "a list of headings"
+    return shorten("[" + ", ".join(map(show, value)) + "]" if isinstance(value, list) else str(value))
+
+
+def shorten(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _name(value: Any) -> str:

@@ -23,6 +23,7 @@ _NUMBER = r"[A-Z]{0,3}\d+(?:[.-]\d+)*"
 _TYPED = re.compile(rf"{_NUMBER}(?:[ .]?\([A-Z]\)|\.?[A-Z](?![A-Z])| [A-Z](?![A-Z.]))?(?!\w)", re.IGNORECASE)
 _WITHOUT_LETTER = re.compile(rf"{_NUMBER}(?=\s)", re.IGNORECASE)
 _CERTAIN = re.compile(r"(?:[A-Z]{1,3}\d+[.-]\d|\d+(?:\.\d+)+[. ]?\(?[A-Z]\)?(?!\w))", re.IGNORECASE)
+_POINT = re.compile(r"(?<=\d)[·․‧∙](?=\d)")
 _BETWEEN = " \t\r\n,:;.-"  # what may stand before a reference, and between it and the words after it
 _AROUND = re.compile(rf"[{_BETWEEN}]*(?P<opened>[\"'(\[]?)")
 
@@ -32,9 +33,14 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+def plain_points(text: str) -> str:
+    """As `plain`, with the raised points of `P2·4a` as full stops."""
+    return _POINT.sub(".", plain(text))
+
+
 def ref_key(ref: str) -> str:
     """What every spelling of one reference shares: case, spaces, dots and brackets before the letter left out."""
-    text = plain(ref).strip().upper()
+    text = plain_points(ref).strip().upper()
     if found := _ACTION.fullmatch(text):
         return f"{found['scheme']}{found['area']}{found['letter']}"
     return re.sub(r"[\s()]", "", text)
@@ -51,18 +57,25 @@ def split_refs(text: str) -> list[tuple[str, str]]:
     `P2.3 a note` may be the action `P2.3 a` or the focus area `P2.3`: which, the plan says. A letter that begins a
     longer word, as in `P2.3 at-risk`, is never part of the reference.
     """
-    text = plain(text).rstrip()
+    text = plain_points(text).rstrip()
     start, closing = 0, ""
     if around := _AROUND.match(text):
         start, closing = around.end(), {"(": ")", "[": "]"}.get(around["opened"], around["opened"])
     ends = {found.end() for pattern in (_TYPED, _WITHOUT_LETTER) if (found := pattern.match(text, start))}
-    rest = {end: text[end:].removeprefix(closing).lstrip(_BETWEEN) for end in ends}
+    rest = {end: _strip_start(text[end:].removeprefix(closing)) for end in ends}
     return [(text[start:end], rest[end]) for end in sorted(ends, reverse=True)]
+
+
+def _strip_start(rest: str) -> str:
+    """The words after a reference: of what stands between, `-5%` and `.5` keep their sign and point."""
+    words = rest.lstrip(_BETWEEN)
+    sign = rest[: len(rest) - len(words)][-2:]
+    return sign[1] + words if words[:1].isdigit() and sign[:1].isspace() and sign[1:] in ("-", ".") else words
 
 
 def is_certain(text: str) -> bool:
     """Whether words begin with what can be nothing but a reference, known or not: `P9.9z`, not `3 schools` or `2.5`."""
-    text = plain(text)
+    text = plain_points(text)
     around = _AROUND.match(text)
     return bool(_CERTAIN.match(text, around.end() if around else 0))
 

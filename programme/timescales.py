@@ -16,6 +16,7 @@ from dateutil.relativedelta import relativedelta
 
 from programme.calendar import HalfTerm
 from programme.messages import UserError
+from programme.quotes import unquote
 from programme.refs import plain
 
 State = Literal["dated", "completed", "ongoing", "unset", "unread"]
@@ -42,7 +43,7 @@ class Timescale:
 
 def parse_timescale(text: str, terms: Sequence[HalfTerm] = (), today: date | None = None) -> Timescale:
     """What a plan's timescale says; never raises. With `today`, what has no year is the next, if not just past."""
-    text = text.strip()
+    text = unquote(text) if today else text.strip()
     said = _tidy(text)
     if state := _find_state(said, terms):
         return Timescale(text, None, exact=False, state=state)
@@ -57,7 +58,7 @@ def split_timescale(text: str, today: date, terms: Sequence[HalfTerm] = ()) -> t
 
     Dated, unless the whole text is a word such as `ongoing`. (None, text) where no date can be read for certain.
     """
-    text = text.strip()
+    text = unquote(text)
     if text and _find_state(_tidy(text), terms):
         return parse_timescale(text, terms, today), ""
     for cut in reversed([found.end() for found in _CUT.finditer(text)][:_MOST_WORDS]):
@@ -107,7 +108,7 @@ def name_timescale(typed: Timescale, terms: Sequence[HalfTerm] = ()) -> Timescal
 
 def find_like_a_date(text: str) -> str:
     """What words begin with that somebody means as a date, whether or not it can be read: `12/31/2022`, `next week`."""
-    found = _LIKE_A_DATE.match(plain(text).strip())
+    found = _LIKE_A_DATE.match(plain(text).strip(" '\""))
     return found.group() if found else ""
 
 
@@ -312,8 +313,7 @@ def _find_day(said: str, today: date | None) -> _Due | None:
             return _Due(past=past, coming=on)
     if not on:
         return _Due(doubt=_NO_SUCH_DATE)
-    weekday = found.groupdict().get("weekday")
-    if weekday and weekday != _WEEKDAYS[on.weekday()]:
+    if (weekday := found.groupdict().get("weekday")) and weekday != _WEEKDAYS[on.weekday()]:
         return _Due(doubt=_WRONG_WEEKDAY)
     return _Due(on, exact=True)
 

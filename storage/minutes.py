@@ -59,9 +59,9 @@ def add_draft(
     return number
 
 
-def list_drafts(tx: Tx) -> list[Draft]:
-    """All that is still to be confirmed, in the order it was pasted."""
-    query = _drafts(tx).where(draft.c.state == "open").order_by(draft.c.number)
+def list_drafts(tx: Tx, state: str = "open") -> list[Draft]:
+    """All that is still to be confirmed, in the order it was pasted, or all that is confirmed or left out."""
+    query = _drafts(tx).where(draft.c.state == state).order_by(draft.c.number)
     return [_as_draft(row) for row in tx.conn.execute(query).all()]
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from programme.facts import Actor
 from storage.db import Tx, insert
-from storage.history import record
+from storage.history import Row, record
 from storage.schema import metric_point, report_done
 
 
@@ -25,6 +25,13 @@ def record_reported(tx: Tx, name: str, due_on: date, actor: Actor, *, now: datet
         tx, "reported", actor=actor.key, account=account, now=now, facts={"name": name, "due_on": due_on.isoformat()}
     )
     insert(tx, report_done, name=name, due_on=due_on, number=number, at=now)
+
+
+def take_back_reported(tx: Tx, row: Row, actor: Actor, *, now: datetime, account: str) -> None:
+    """What that row of the history said was handed in is not."""
+    mine = (report_done.c.programme_id == tx.programme, report_done.c.number == row.number)
+    tx.conn.execute(sa.delete(report_done).where(*mine))
+    record(tx, "undo", actor=actor.key, now=now, facts={"undoes": row.number}, account=account)
 
 
 def list_reported(tx: Tx) -> set[tuple[str, date]]:

@@ -56,12 +56,20 @@ def undo(tx: Tx, row: Row, actor: Actor, *, now: datetime, account: str = "") ->
         tx.conn.execute(
             sa.update(escalation).where(escalation.c.action_id == current.id, explained).values(reason_at=None)
         )
+    if row.verb == "reopen":
+        change(escalation, "state", "open", state="closed")
     if row.verb == "ack":
         change(escalation, "acknowledged_at", row.at, acknowledged_at=None, acknowledged_by="")
     if row.verb == "in_place":
         change(mitigation, "in_place_at", row.at, in_place_at=None)
     record(tx, "undo", actor=actor.key, now=now, ref=row.ref, facts={"undoes": row.number}, account=account)
     return find_escalation(tx, row.number)
+
+
+def open_alarm(tx: Tx, number: int) -> None:
+    """Let the alarm that this row of the history raised be open again, where it was closed."""
+    closed = (escalation.c.programme_id == tx.programme, escalation.c.number == number, escalation.c.state == "closed")
+    tx.conn.execute(sa.update(escalation).where(*closed).values(state="open"))
 
 
 def _is_changed_since(tx: Tx, row: Row, current: Any) -> bool:
@@ -81,6 +89,7 @@ def _is_changed_since(tx: Tx, row: Row, current: Any) -> bool:
         or exists(mitigation, mitigation.c.number == row.number, mitigation.c.in_place_at.is_not(None))
         or (row.facts["proposal"] is not None and exists(proposal, *another))
         or (row.facts["alarm"] is not None and exists(escalation, *newer))
+        or (row.verb == "reopen" and exists(escalation, escalation.c.number > row.number, escalation.c.state == "open"))
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from textwrap import shorten
 
 from bot.commands import Ask, command, compose_reply
 from bot.commands.minute import find_day, record_reading, say_meeting
+from bot.commands.whose_minutes import find_group_of, refuse_unknown, split_head
 from programme.facts import Action, Actor, Group
 from programme.messages import Block, Button, Buttons, Field, Form, Heading, Message, Option, Reply, Text, UserError
 from programme.minutes import (
@@ -20,8 +20,8 @@ from programme.minutes import (
     say_reading,
 )
 from programme.permissions import may, may_agree, say_decider
-from programme.refs import is_certain, nearest_refs, plain
-from programme.timescales import split_just_past, split_timescale
+from programme.quotes import split_quoted
+from programme.refs import is_certain, nearest_refs
 from storage.actions import get_action, list_actions, list_focus_area, names_action
 from storage.db import Tx
 from storage.history import get_head
@@ -34,12 +34,11 @@ _PAGE = 10  # lines that are shown at once
 _SHOWN = 300  # characters of a line that are; the history has it whole
 _MOST_NEAR = 5
 _SETTLES = re.compile(r"(?P<word>confirm|drop|back)\s+(?P<which>all|aside|[#\d][#\d,\s-]*)", re.IGNORECASE)
+_NAMES_NONE = re.compile(r"(?P<word>confirm|drop|back)(?:\s+(?!all$|aside$|#?\d)\S+)?", re.IGNORECASE)
 _NAMES = re.compile(r"#?(?P<number>\d{1,9})\s+(?:is\s+)?(?P<ref>\S+(?:\s\S)?)", re.IGNORECASE)
 _TURNS = re.compile(r"page\s+(\d{1,4})", re.IGNORECASE)
 _RANGE = re.compile(r"#?(\d{1,9})(?:\s*-\s*#?(\d{1,9}))?")
 _MOST_AT_ONCE = 500
-_BEFORE_GROUP = re.compile(r"(?:of|for|from|the|meeting|held|minutes)\b[\s,:-]*", re.IGNORECASE)
-_MEETING_ON = re.compile(r"[ ,:;.-]*(?:(?:meeting|held|on|of)\b[ ,:;.-]*)*", re.IGNORECASE)
 
 
 @command("minutes [GROUP] [TEXT]")
@@ -52,6 +51,8 @@ def minutes(ask: Ask) -> Reply:
     words = ask.field("text") or ask.words.strip()
     if ask.field("text"):
         return _paste(ask, words, find_group(ask.groups, ask.field("group") or ask.words))
+    if found := _NAMES_NONE.fullmatch(words):
+        raise _ask_which(ask, found["word"].lower())
     if found := _SETTLES.fullmatch(words):
         settle = {"confirm": _confirm, "drop": _drop, "back": _take_back}[found["word"].lower()]
         return settle(ask, found["which"].lower())
@@ -61,6 +62,9 @@ def minutes(ask: Ask) -> Reply:
         return _list(ask, int(found[1]))
     if not words and _list_mine(ask):
         return _list(ask)
+    quoted, rest = split_quoted(words)
+    if find_group(ask.groups, quoted):
+        words = f"{quoted}{rest}"
     group = find_group(ask.groups, words) if words else None
     return _ask_for(ask, group) if group or not words else _paste(ask, words, None)
 
@@ -106,9 +110,11 @@ def _check_group(ask: Ask, group: Group) -> None:
 
 def _paste(ask: Ask, text: str, group: Group | None) -> Reply:
     """Keep each line of pasted minutes to be confirmed, and list them. UserError where they name no action."""
-    named, day, rest = _split_head(ask, text)
+    named, day, rest = split_head(ask, text)
     if named is not None and group in (None, named):
         group, text = named, rest
+    if group is None:
+        refuse_unknown(ask, text)
     pieces = read_minutes(text, list_refs(ask.tx))
     if not any(piece.ref or piece.typed for piece in pieces):
         raise UserError(
@@ -116,7 +122,7 @@ def _paste(ask: Ask, text: str, group: Group | None) -> Reply:
             "P2.3c at risk, the supplier has not signed"
         )
     if group is None:
-        group = _find_group_of(ask, next((piece.ref for piece in pieces if piece.ref), None))
+        group = find_group_of(ask, next((piece.ref for piece in pieces if piece.ref), None))
     _check_group(ask, group)
     meeting_on = find_day(ask, group, day if group == named else None)
     for piece in pieces:
@@ -135,47 +141,12 @@ def _paste(ask: Ask, text: str, group: Group | None) -> Reply:
     return _list(ask, said=[f"Nothing is changed yet: these are the minutes of {say_meeting(group, meeting_on)}."])
 
 
-def _split_head(ask: Ask, text: str) -> tuple[Group | None, date | None, str]:
-    """The group and the day that minutes begin with, and the minutes without them."""
-    names = {name for one in ask.groups for name in (one.name, one.name.partition(" (")[0])}
-    cut: int | None = 0
-    while cut is not None:
-        for name in sorted(names, key=len, reverse=True):
-            end = cut + len(plain(name))
-            if text[cut:end].casefold() == plain(name).casefold() and not text[end : end + 1].isalnum():
-                start = _MEETING_ON.match(text, end)
-                first, _, rest = text[start.end() if start else end :].partition("\n")
-                when, left = split_timescale(first, ask.today, ask.calendar.half_terms)
-                day = when.due_on if when and when.exact else None
-                if when is None:
-                    day, left = split_just_past(first, ask.today)
-                said = (left if day else first).strip(" ,:;.-")
-                return find_group(ask.groups, name), day, "\n".join(filter(None, (said, rest)))
-        word = _BEFORE_GROUP.match(text, cut)
-        cut = word.end() if word else None
-    return None, None, text
-
-
-def _find_group_of(ask: Ask, ref: str | None) -> Group:
-    """Whose minutes they are where they do not say: of the one group somebody chairs, else of whoever holds the action
-    that is named first."""
-    mine = [one for one in ask.groups if one.name in ask.actor.chairs]
-    if len(mine) == 1:
-        return mine[0]
-    action = get_action(ask.tx, ref, ask.directory)[0] if ref else None
-    holding = ask.holding(action) if action else None
-    if holding is None:
-        offered = tuple(Button(one.name, f"minutes {one.name}") for one in (mine or ask.groups)[:10])
-        raise UserError("Say whose minutes they are: minutes, the group's name, and then the minutes.", offered)
-    return holding
-
-
 # What is to be confirmed
 
 
-def _list_mine(ask: Ask) -> list[Draft]:
+def _list_mine(ask: Ask, state: str = "open") -> list[Draft]:
     """What is left of the minutes of groups they chair, and what they alone can confirm; all for the office."""
-    drafts = list_drafts(ask.tx)
+    drafts = list_drafts(ask.tx, state)
     refs = sorted({one.ref for one in drafts if one.ref})
     actions = {one.ref: one for one in list_actions(ask.tx, ask.directory, refs=refs)} if refs else {}
     mine = [one for one in drafts if _is_theirs(ask, one, actions.get(one.ref))]
@@ -204,7 +175,8 @@ def _list(ask: Ask, page: int = 1, said: Sequence[str] = (), buttons: Sequence[B
     actions = {one.ref: one for one in list_actions(ask.tx, ask.directory, refs=refs)}
     pages = -(-len(drafts) // _PAGE)
     page = min(max(page, 1), pages)
-    certain = [one.number for one in drafts if _is_certain(ask, one, actions.get(one.ref))]
+    shown = drafts[(page - 1) * _PAGE : page * _PAGE]
+    certain = [one.number for one in shown if _is_certain(ask, one, actions.get(one.ref))]
     waiting = [one for one in drafts if one.ref or one.typed]
     aside = [one for one in drafts if not (one.ref or one.typed)]
     count = [f"{len(waiting)} to confirm"] if waiting else []
@@ -215,23 +187,27 @@ def _list(ask: Ask, page: int = 1, said: Sequence[str] = (), buttons: Sequence[B
     blocks: list[Block] = [*([Text(first)] if first else []), *([Buttons(tuple(buttons))] if buttons else [])]
     blocks.append(Heading(head))
     lines = [*([first] if first else []), f"{head}."]
-    for one in drafts[(page - 1) * _PAGE : page * _PAGE]:
+    for one in shown:
         line, taps = _say_draft(ask, one, actions.get(one.ref), several=len({each.group for each in drafts}) > 1)
         blocks += [Text(line), Buttons(tuple(taps))]
         lines.append(f"- {line}")
-    together = []
+    together, all_of_them = [], f"minutes confirm {_say_numbers(certain)}"
     if len(certain) > 1:
-        together.append(Button(f"Confirm all {len(certain)}", f"minutes confirm {_say_numbers(certain)}", "primary"))
-    if aside:
-        together.append(Button("Leave out what is kept aside", "minutes drop aside"))
+        label = f"Confirm all {len(certain)}" if pages == 1 else f"Confirm the {len(certain)} shown"
+        together.append(Button(label, all_of_them, "primary"))
+    if aside_here := [one.number for one in shown if one in aside]:
+        together.append(Button("Leave out what is kept aside", f"minutes drop {_say_numbers(aside_here)}"))
     if page < pages:
         together.append(Button(f"Show page {page + 1}", f"minutes page {page + 1}"))
     blocks += [Buttons(tuple(together))] if together else []
     typed = ["Type for example: minutes confirm 12, minutes drop 12"]
-    typed += [f"minutes confirm all for the {len(certain)} that are certain"] if len(certain) > 1 else []
+    number = certain[0] if certain else shown[0].number
+    typed = [f"Type for example: minutes confirm {number}, minutes drop {number}"]
+    if len(certain) > 1:
+        certainly = f"for the {len(certain)} that are" if pages == 1 else f"for the {len(certain)} here that are"
+        typed.append(f"{'minutes confirm all' if pages == 1 else all_of_them} {certainly} certain")
     typed += [f"minutes page {page + 1} for more"] if page < pages else []
-    number = next((one.number for one in drafts if one.number in certain), drafts[0].number)
-    lines.append(", ".join(typed).replace("12", str(number)) + ".")
+    lines.append(", ".join(typed) + ".")
     return Message("\n".join(lines), tuple(blocks))
 
 
@@ -288,6 +264,20 @@ def _is_ref(ask: Ask, typed: str) -> bool:
     return is_certain(typed) or names_action(ask.tx, typed)
 
 
+def _ask_which(ask: Ask, word: str) -> UserError:
+    """What is said where no line is named that is to be confirmed, left out or taken back."""
+    mine = _list_mine(ask, "dropped" if word == "back" else "open")
+    if not mine:
+        done = "left out" if word == "back" else "waiting to be confirmed"
+        return UserError(f"No line of the minutes is {done}: type minutes to see what is to confirm.")
+    what = {
+        "confirm": "to confirm by its number",
+        "drop": "to leave out by its number; it changes no action, and its words stay in the record",
+        "back": "to take back by its number",
+    }[word]
+    return UserError(f"Say which line {what}, for example minutes {word} {mine[0].number}")
+
+
 def _get_drafts(ask: Ask, which: str, state: str = "open") -> list[Draft]:
     """Those that are named, each of which must be the actor's to settle and as it is said."""
     mine = _list_mine(ask)
@@ -311,17 +301,19 @@ def _get_drafts(ask: Ask, which: str, state: str = "open") -> list[Draft]:
 
 def _confirm(ask: Ask, which: str) -> Reply:
     """Record what these lines say. What cannot be recorded is said, and stays."""
-    chosen = _get_drafts(ask, which)
+    chosen, more = _get_drafts(ask, which), ""
     if not chosen:
         return _list(ask)
     refs = sorted({one.ref for one in chosen if one.ref})
     if which in ("all", "aside"):
+        more = ", or see more with minutes page 2" if len(chosen) > _PAGE else ""
+        chosen = chosen[:_PAGE]  # what the first page shows, and nothing that was not seen
         actions = {one.ref: one for one in list_actions(ask.tx, ask.directory, refs=refs)}
         chosen = [one for one in chosen if _is_certain(ask, one, actions.get(one.ref))]
     if not chosen:
         raise UserError(
             "Nothing there is certain enough to be confirmed all at once: confirm each by its number, for example "
-            "minutes confirm 12"
+            f"minutes confirm 12{more}"
         )
     if len(chosen) == 1:
         lines = [_apply(ask, chosen[0])]

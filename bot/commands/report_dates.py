@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_list, compose_reply
 from programme.calendar import say_date
-from programme.messages import Button, Message, Reply, UserError
+from programme.messages import Button, Reply, UserError
 from programme.permissions import may
+from programme.quotes import unquote
 from programme.reports import Due, list_due, say_report
 from programme.updates import add_figure
 from storage.people import name_key
@@ -34,7 +35,7 @@ def figure(ask: Ask) -> Reply:
         )
     periods = [point.period for point in metric.points]
     lacking = [point.period for point in metric.points if point.text is None]
-    head, *rest = _SPLIT.split(words, maxsplit=1)
+    head, *rest = (unquote(part) for part in _SPLIT.split(words, maxsplit=1))
     named = [one for one in periods if _is_named(one, head)] if rest else []
     if rest and not named:
         raise UserError(
@@ -118,7 +119,8 @@ def _split_date(words: str) -> tuple[str, date | None]:
 
 def _hand_in(ask: Ask, due: Due) -> Reply:
     record_reported(ask.tx, due.name, due.on, ask.actor, now=ask.now, account=ask.request.account)
-    return Message(f"Noted: {due.name}, due on {say_date(due.on)}, is handed in. Nobody is asked for it any more.")
+    line = f"Noted: {due.name}, due on {say_date(due.on)}, is handed in. Nobody is asked for it any more."
+    return compose_reply([line], [Button("Undo", "undo")])
 
 
 def _may(ask: Ask, due: Due) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Literal
 
@@ -10,6 +11,7 @@ from programme.calendar import say_date
 from programme.facts import Action, Rung
 from programme.messages import Button, Field, Form, Reply, UserError
 from programme.permissions import find_deciding_group, say_decider
+from programme.quotes import unquote
 from programme.timescales import (
     Timescale,
     find_just_past,
@@ -36,6 +38,7 @@ from storage import ledger
 from storage.actions import get_action
 
 _UNDO = Button("Undo", "undo")
+_TOWARDS = re.compile(r"(?:to|till|until|by|beyond|past|into)\b", re.IGNORECASE)  # goes on from `slipping`
 
 
 @command("progress REF TEXT")
@@ -121,6 +124,7 @@ def slipping(ask: Ask) -> Reply:
         )
     if new is None and reason:
         # What was said is kept; the date it lacks is asked for.
+        reason = f"slipping {reason}" if _TOWARDS.match(reason) else reason
         ask.record(action, add_progress(action, reason, ask.today, action.quiet_until))
         return compose_reply(
             [
@@ -171,9 +175,9 @@ def mitigation(ask: Ask) -> Reply:
     Example: mitigation P2.3c a temporary import by hand; BIA; 30 September 2022
     """
     action, words = ask.find("mitigation")
-    what, who, by = ask.field("what"), ask.field("who"), ask.field("by")
+    what, who, by = ask.field("what"), unquote(ask.field("who")), ask.field("by")
     if not what and words:
-        parts = [part.strip() for part in words.split(";")]
+        parts = [unquote(part) for part in words.split(";")]
         what, who, by = ("; ".join(parts[:-2]), *parts[-2:]) if len(parts) > 2 else (*parts, "", "")[:3]
     if not what:
         return Form(
@@ -221,7 +225,7 @@ def nochange(ask: Ask) -> Reply:
     """Say that nothing has changed for one action or several. It answers the reminder; it is not progress.
 
     Words after the references are noted as progress.
-    Example: nochange P2.3c P2.4a
+    Example: nochange P2.3c P2.1d
     """
     return _answer(ask, "nochange", "no change")
 

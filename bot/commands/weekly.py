@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.commands import Ask, command
-from jobs.compose import Facts
 from jobs.pausing import find_pause
 from jobs.weekly import gather_note
 from programme.messages import Reply, UserError
@@ -21,16 +20,5 @@ def weekly(ask: Ask) -> Reply:
     """
     if not ask.actor.office:
         raise UserError("The weekly note is the programme office's: for what is yours, type home")
-    facts = Facts(
-        ask.tx,
-        ask.now,
-        ask.directory,
-        list(ask.groups),
-        list(ask.office),
-        list(ask.leads),
-        ask.calendar,
-        ask.policy,
-        ask.schemes,
-    )
-    note = compose_note(gather_note(facts), str(get_head(ask.tx)), ask.today)
+    note = compose_note(gather_note(ask.gather_facts()), str(get_head(ask.tx)), ask.today)
     return begin_with(find_pause(ask.tx, ask.today), note)

@@ -1,4 +1,4 @@
-"""The tick, the doctor and the weekly note say that everything is paused before they say anything else."""
+"""The tick, the doctor, the rules and the weekly note say that everything is paused before they say anything else."""
 
 from __future__ import annotations
 
@@ -35,3 +35,21 @@ def test_the_weekly_note_says_it_first(planned: Path) -> None:
     assert "paused" not in well("weekly")
     well("pause", "--until", "2023-01-03")
     assert well("weekly").splitlines()[0] == UNTIL
+
+
+def test_the_rules_say_it_first(planned: Path) -> None:
+    assert "paused" not in well("policy").splitlines()[0]
+    well("pause", "--until", "2023-01-03")
+    first, second, *_ = well("policy").splitlines()
+    assert (first, second[:18]) == (UNTIL, "The rules in force")
+    assert "paused" not in well("policy", now="2023-01-03T09:00").splitlines()[0]
+    ran = halfterm("policy", "--json")
+    assert ran.json["rules"]
+    assert ran.err.splitlines() == [UNTIL]
+
+
+def test_the_rules_are_said_where_the_database_cannot_be_read(planned: Path) -> None:
+    (planned / "halfterm.db").write_bytes(b"no database")
+    first, second, *_ = well("policy").splitlines()
+    assert first.startswith("Whether it is paused is not known: ")
+    assert second.startswith("The rules in force")

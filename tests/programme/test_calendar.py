@@ -280,13 +280,19 @@ def test_term_dates_are_put_in_order_and_their_names_made_regular() -> None:
     assert parse_terms("\n".join(rows)) == CALENDAR.half_terms[:2]
 
 
+def test_term_dates_are_read_with_the_day_first_as_a_spreadsheet_saves_them() -> None:
+    rows = "half_term,starts_on,ends_on\nAutumn 1 2022,05/09/2022,21/10/2022\nAutumn 2 2022,31/10/2022,2022-12-16"
+    assert parse_terms(rows) == CALENDAR.half_terms[:2]
+
+
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
         ("half_term,starts_on\nAutumn 1 2022,2022-09-05", "lack the column ends_on"),
         ("", "lack the column half_term"),
         ("half_term,starts_on,ends_on\nAutumn 3 2022,2022-09-05,2022-10-21", "“Autumn 3 2022” is not a half term"),
-        ("half_term,starts_on,ends_on\nAutumn 1 2022,05/09/2022,2022-10-21", "Line 2: “05/09/2022” is not a date"),
+        ("half_term,starts_on,ends_on\nAutumn 1 2022,09/21/2022,2022-10-21", "Line 2: “09/21/2022” is not a date"),
+        ("half_term,starts_on,ends_on\nAutumn 1 2022,5 Sept,2022-10-21", "Write it as 05/09/2022 or 2022-09-05"),
         ("half_term,starts_on,ends_on\nAutumn 1 2022,2022-09-05", "“” is not a date"),
         ("half_term,starts_on,ends_on\nAutumn 1 2022,2022-10-21,2022-09-05", "ends before it starts"),
         ("half_term,starts_on,ends_on\nAutumn 1 2023,2022-09-05,2022-10-21", "must lie in 2023"),

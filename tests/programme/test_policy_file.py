@@ -211,6 +211,30 @@ def test_each_mistake_says_what_to_write_instead(text: str, told: str) -> None:
     assert line.endswith((".", "?"))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[reminders]\ntimescale = [20, "5"]',
+            "reminders.timescale is [20, “5”]: write a list of numbers of working days from 1 to 250, such as [20, 5] "
+            "(“5” is wrong: write 5 without quotation marks).",
+        ),
+        (
+            "[reminders]\ntimescale = [20, 300]",
+            "reminders.timescale is [20, 300]: write a list of numbers of working days from 1 to 250, such as [20, 5] "
+            "(300 is wrong).",
+        ),
+        (
+            "[[reports]]\nname = 'R'\ndates = [2022-10-14, '14th']",
+            "reports 1.dates is [2022-10-14, “14th”]: write a list of dates, such as [2022-10-14, 2023-01-20] "
+            "(“14th” is wrong).",
+        ),
+    ],
+)
+def test_which_value_of_a_list_is_wrong_is_said(text: str, told: str) -> None:
+    assert mistakes(text) == [told]
+
+
 def test_what_does_not_fit_together_is_only_said_of_what_could_be_read() -> None:
     assert len(mistakes("[meetings]\nrequest = 'ten'\nchase = 30")) == 1
     assert len(mistakes("[meetings]\nrequest = 5\nchase = 30\n[hours]\nopens = '16:45'")) == 2

@@ -35,7 +35,11 @@ def test_long_minutes_are_pasted_in_a_message_and_confirmed_by_one_tap(place: Wo
     post = [one for one in place.slack.posts if one.channel == f"D{D}"][-1]
     assert "Show page 2" in taps(post.blocks)
     before = history_length(place)
-    place.tap(D, taps(post.blocks)["Confirm all 40"])
+    for shown in (10, 20, 30):
+        place.tap(D, taps(post.blocks)["Confirm the 10 shown"])
+        assert history_length(place) == before + shown
+        post = [one for one in place.slack.posts if one.channel == f"D{D}"][-1]
+    place.tap(D, taps(post.blocks)["Confirm all 10"])
     assert history_length(place) == before + 40
     assert "Nothing of the minutes is left to confirm." in "\n".join(place.write(D, "minutes page 1"))
 

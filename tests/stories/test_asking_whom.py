@@ -98,3 +98,18 @@ def test_what_may_not_be_asked_about_opens_no_form(story: Story) -> None:
     reply = story.ask("office", "ask P1.1a")
     assert not isinstance(reply, Form)
     assert reply.text.startswith("D asked about P1.1a on 5 September 2022")
+
+
+def test_of_two_owners_of_whom_one_is_vacant_the_other_is_asked_and_that_is_said(story: Story) -> None:
+    story.leave("C")
+    said = story.say("D", "ask P1.1b is the survey out?")
+    assert said == (
+        "A has your question about P1.1b now. Nobody I can write to holds C, so it is not asked; the programme office "
+        "can give it to somebody. Their answer comes with your next reminders."
+    )
+    again = story.at("2022-09-13 10:00").say("office", "ask P1.1b is the survey out?")
+    assert 'to give it to somebody: halfterm people set "C" ADDRESS.' in again
+
+
+def test_where_every_owner_is_there_nothing_is_said_of_vacant_ones(story: Story) -> None:
+    assert "Nobody" not in story.say("D", "ask P1.1b is the survey out?")

@@ -35,7 +35,7 @@ def test_every_command_says_what_it_does_and_gives_an_example(word: str) -> None
 
 @pytest.mark.parametrize("word", WORDS)
 def test_every_example_is_understood(story: Story, word: str) -> None:
-    example = COMMANDS[word].details.rpartition("Example: ")[2].replace("P2.3c", "P1.1a").replace("P2.4a", "P1.1b")
+    example = COMMANDS[word].details.rpartition("Example: ")[2].replace("P2.3c", "P1.1a").replace("P2.1d", "P1.1b")
     reply = story.ask("office", example.replace("SEND Oversight Board", "The Board")).text
     for misunderstood in (
         "I do not know",

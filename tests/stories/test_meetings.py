@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stories.council import is_one_sentence
 from tests.story import Story, tiny_plan
 
 BOARD = "2022-10-04 10:00"
@@ -200,3 +201,26 @@ def test_the_office_is_told_once_of_a_half_term_without_a_meeting_of_a_group_tha
     assert [f"{one.at:%m-%d}" for one in told] == ["10-31"]
     assert "The Board holds actions and has no meeting in Autumn 2 2022." in told[0].text
     story.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("add The Board 11 October 25:00", "“25:00” is no time of day: type for example meetings add The Board 11 "),
+        ("add The Board 11 October 10:75", "“10:75” is no time of day: type for example meetings add The Board 11 "),
+        ("add The Board 11 October 13pm", "“13pm” is no time of day: type for example meetings add The Board 11 "),
+        (
+            "add The Board 11 October 1000",
+            "I cannot read “11 October 1000” as a day and time: type for example meetings",
+        ),
+        ("add The Board 11 October 10", "11 October 2010 is past: type for example meetings add The Board 3 October"),
+        ("add The Board 32 October 10:00", "I cannot read “32 October 10:00” as a day and time: type for example"),
+        ("move The Board 4 October to 25:00", "“25:00” is no time of day: type for example meetings move The Board"),
+        ("cancel The Board 4 October 25:00", "“25:00” is no time of day: type for example meetings cancel The Board"),
+    ],
+)
+def test_a_day_or_hour_that_cannot_be_read_is_shown_with_an_example(story: Story, typed: str, sentence: str) -> None:
+    story.group("The Board", BOARD, chair="D", strategic=True)
+    refused = story.refused("D", f"meetings {typed}")
+    assert is_one_sentence(refused)
+    assert refused.startswith(sentence)

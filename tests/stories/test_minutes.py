@@ -211,6 +211,19 @@ def test_a_line_is_left_out_and_taken_back(story: Story) -> None:
     assert offered(story, "P1.1a: rate") == number
 
 
+def test_references_typed_loosely_are_read_as_in_commands(story: Story) -> None:
+    story.say("D", "minutes The Board\n1.1 b at risk, no staff\nP1·1c on track\nP1.2.a at risk, no map\nP1/1a done")
+    said = story.say("D", "minutes")
+    assert "P1.1b: rate it 🔴 At risk" in said
+    assert "P1.1c: rate it 🟢 On track" in said
+    assert "P1.2a: rate it 🔴 At risk" in said
+    assert "P1/1a" in said  # not understood: a line of its own, with the nearest
+    assert "P1.1a: " not in said
+    story.say("D", "minutes confirm all")
+    assert story.say("D", "action P1.1b").startswith("P1.1b · 🔴 At risk")
+    assert "1.1 b" not in story.say("D", "history P1.1b")
+
+
 def test_an_unknown_reference_is_offered_the_nearest_and_never_applied(story: Story) -> None:
     reply = story.ask("D", "minutes P1.1q at risk, no staff\nP1.1a noted")
     number = offered(story, "P1.1q")
@@ -329,7 +342,10 @@ def test_many_lines_are_paged_and_none_is_lost(story: Story) -> None:
     for page in range(2, 8):
         seen += story.say("D", f"minutes page {page}")
     assert all(f"noted point {n}”" in seen for n in range(64))
-    assert "Minutes:" not in story.say("D", buttons(reply)["Confirm all 64"])
+    for left in range(54, 0, -10):
+        reply = story.ask("D", buttons(reply)["Confirm the 10 shown"])
+        assert f"Minutes: {left} to confirm" in reply.text
+    assert "Minutes:" not in story.say("D", buttons(reply)["Confirm all 4"])
 
 
 def test_long_minutes_are_taken_and_too_long_ones_are_asked_for_in_parts(story: Story) -> None:

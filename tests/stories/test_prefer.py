@@ -401,8 +401,8 @@ def test_a_choice_is_for_a_person(story: Story) -> None:
     assert "I do not know you yet" in story.refused("console:stranger", "prefer weekly")
 
 
-def test_a_choice_is_no_change_that_undo_takes_back(story: Story) -> None:
+def test_a_choice_is_no_change_that_undo_takes_back_and_what_to_type_is_said(story: Story) -> None:
     reply = story.ask("A", "prefer weekly")
     assert isinstance(reply, Message)
     assert buttons(reply) == {}
-    assert "You have changed nothing" in story.refused("A", "undo")
+    assert "to take it back, type prefer twice" in story.refused("A", "undo")
