@@ -278,9 +278,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--kind", help="decides, informed or voice")
     one.add_argument("--strategic", action="store_true")
     one.add_argument("--chair", metavar="ROLE")
+    one.add_argument("--members", nargs="+", metavar="ROLE", help="have its pack and read what it holds; none: nobody")
     one.add_argument("--holds", metavar="P1,P2.3", help="the priorities and focus areas it holds")
     one.add_argument("--scope", metavar="P1,P2.3", help="what its digest shows (default everything)")
-    one.add_argument("--reports-to", nargs="+", metavar="NAME")
+    one.add_argument("--reports-to", nargs="+", metavar="NAME", help="the groups above it, the first first; none: none")
     one.add_argument("--channel", metavar="ADDRESS")
     one.add_argument("--meets", nargs="+", type=_meeting, metavar="INSTANT")
     one.add_argument("--papers", type=int, metavar="DAYS", help="working days before the meeting")
@@ -312,6 +313,7 @@ def _parser() -> argparse.ArgumentParser:
         verbs.verify_audit,
         "Check that no row of the history was changed, lost or cut off.",
         "audit verify",
+        as_json=True,
     )
     one.add_argument("--head", type=_head, metavar="N:MAC", help="check against a head kept elsewhere")
 

@@ -15,7 +15,7 @@ from bot.app import App
 from documents.calendar_ics import Event, write_calendar
 from programme.calendar import Calendar, say_date
 from programme.facts import Action, Actor, Group, find_holding_group
-from programme.permissions import owns
+from programme.permissions import is_member, owns
 from programme.policy import Policy
 from programme.reminders import plan_meeting
 from storage.actions import list_actions
@@ -67,7 +67,7 @@ def _list_events(tx: Tx, address: str, host: str, now: datetime, calendar: Calen
     if actor is None:
         return
     everything = actor.office or actor.reads_all
-    shown: dict[str, Group] = {group.name: group for group in groups if everything or group.name in actor.chairs}
+    shown: dict[str, Group] = {group.name: group for group in groups if everything or _is_of(actor, group)}
     for action in list_actions(tx, directory, only_open=True):
         holding = find_holding_group(action.focus_area, action.priority, groups)
         if not (everything or _is_theirs(actor, action, holding)):
@@ -96,7 +96,11 @@ def _list_events(tx: Tx, address: str, host: str, now: datetime, calendar: Calen
 
 
 def _is_theirs(actor: Actor, action: Action, holding: Group | None) -> bool:
-    return owns(actor, action) or (holding is not None and holding.name in actor.chairs)
+    return owns(actor, action) or (holding is not None and _is_of(actor, holding))
+
+
+def _is_of(actor: Actor, group: Group) -> bool:
+    return group.name in actor.chairs or is_member(actor, group)
 
 
 def _list_meetings(group: Group, host: str, now: datetime, calendar: Calendar, policy: Policy) -> Iterator[Event]:

@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.absence import say_cover
-from bot.groups import say_cadence
+from bot.groups import check_members, check_reports_to, say_cadence, say_members
 from documents.doubts import list_open_doubts
 from documents.papers import PaperKind, write_paper
 from documents.plan_json import plan_from_dict, plan_to_dict
 from jobs.compose import draw_digest, read_digest
+from jobs.gone import follow_plan, say_lost
 from programme.cadence import parse_cadence
 from programme.calendar import LONDON, Calendar, parse_terms, say_date
 from programme.childdata import find_in_plan
@@ -27,10 +28,11 @@ from storage import appointments, people
 from storage.addresses import list_others
 from storage.cover import leave_covers
 from storage.db import Database, Tx
+from storage.gone import list_open_alarms
 from storage.handover import plan_handover
 from storage.history import Head, record, verify
 from storage.meetings import add_meeting, cancel_meeting, fill_ahead, has_cadences
-from storage.naming import find_name_now, list_last_names, list_renamed, name_with_former
+from storage.naming import find_name_now, list_former_names, list_last_names, list_renamed, name_with_former
 from storage.plans import find_last_plan, get_area_ref, store_plan
 from storage.programme import set_paused as pause_programme
 from storage.programme import set_setting
@@ -63,10 +65,14 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
         last = find_last_plan(tx)
         before = plan_from_dict(last) if last else None
         if before is not None:
-            changes = compare_plans(before, plan).without_answered(list_renamed(tx))
+            groups = {one.name: one.now for one in list_former_names(tx, "group")}
+            changes = compare_plans(before, plan, groups).without_answered(list_renamed(tx))
             lines += ["Against the last import:", *(f"  {line}" for line in changes.lines())]
+        alarms = list_open_alarms(tx)
+        lines += [f"  {one}" for one in say_lost(alarms, {one.ref for one in plan.actions})]
         if not dry_run:
             kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
+            kept += follow_plan(tx, alarms, now)
             lines += [f"  {line}" for line in kept]
             renew_homes(tx, now)
     if found := list_open_doubts(plan, lambda owner: people.name_key(owner) in answered):
@@ -285,6 +291,8 @@ def set_group(
     for kind in values.get("kinds", ()):
         if kind not in ("decides", "informed", "voice"):
             raise UserError(f"“{kind}” is not a kind of group: use decides, informed or voice.")
+    if "members" in values:
+        values["members"] = check_members(values["members"], directory)
     if values.get("chair"):
         values["chair"] = people.get_role(values["chair"], directory)[1].abbreviation
     if not 0 <= values.get("papers", 0) <= _MOST_PAPERS:
@@ -294,9 +302,8 @@ def set_group(
             values[name_of] = [get_area_ref(tx, typed) for typed in values[name_of]]
     if "scope" in values:
         values["scope"] = ",".join(values["scope"])
-    values["reports_to"] = [people.get_group(tx, one, directory).name for one in values.get("reports_to", [])]
-    if not values["reports_to"]:
-        del values["reports_to"]
+    if "reports_to" in values:
+        values["reports_to"] = check_reports_to(tx, name, values["reports_to"], directory)
     if values.get("channel"):
         values["channel"] = check_address(values["channel"])
     groups = people.list_groups(tx, directory)
@@ -328,6 +335,8 @@ def set_group(
     if group.chair:
         holders = ", ".join(one.label for one in group.chairs) or "nobody yet"
         lines.append(f"Its chair is {group.chair} ({holders}).")
+    if values.get("members"):
+        lines.append(say_members(group, directory))
     if meeting:
         local = calendar.local(meeting.starts_at)
         lines.append(f"It meets next on {say_date(local.date())} at {local:%H:%M}.")
@@ -361,9 +370,13 @@ def set_paused(tx: Tx, paused: bool, until: date | None, *, now: datetime, accou
     return f"Paused {f'until {say_date(until)}' if until else 'until you resume'}. Questions are still answered."
 
 
-def verify_audit(tx: Tx, head: Head | None) -> tuple[list[str], int]:
+def verify_audit(tx: Tx, head: Head | None, *, as_json: bool = False) -> tuple[list[str], int]:
     """What checking the history found, as lines, and how many faults. The head is to be kept elsewhere."""
     verdict = verify(tx, head)
+    if as_json:
+        faults = [str(fault) for fault in verdict.faults]
+        told = {"rows": verdict.head.number, "redacted": list(verdict.redacted), "faults": faults}
+        return [json.dumps({**told, "head": str(verdict.head)}, ensure_ascii=False, indent=2)], len(faults)
     lines = [f"{verdict.head.number} rows."]
     lines += [f"Row {number}: redacted." for number in verdict.redacted]
     lines += [f"Fault: {fault}." for fault in verdict.faults]

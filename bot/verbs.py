@@ -304,7 +304,7 @@ def resume(options: Namespace) -> int:
 
 def verify_audit(options: Namespace) -> int:
     with open_for(options) as app, app.db.read() as tx:
-        lines, faults = office.verify_audit(tx, options.head)
+        lines, faults = office.verify_audit(tx, options.head, as_json=options.json)
     print("\n".join(lines))
     return COULD_NOT if faults else 0
 

@@ -19,6 +19,7 @@ def set_group(options: Namespace) -> int:
         "kinds": _split(options.kind),
         "strategic": True if options.strategic else None,
         "chair": options.chair,
+        "members": options.members or None,
         "holds": _split(options.holds),
         "scope": _split(options.scope),
         "reports_to": options.reports_to or None,

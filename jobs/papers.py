@@ -8,6 +8,7 @@ from datetime import date, datetime
 from jobs.planning import Queued
 from programme.calendar import Calendar
 from programme.facts import Group, Person
+from programme.last_word import find_last_word_at
 from programme.policy import Policy
 from programme.reminders import plan_meeting
 
@@ -20,15 +21,17 @@ def list_recipients(group: Group, office: Sequence[Person]) -> list[Person]:
 def list_papers(
     group: Group, office: Sequence[Person], now: datetime, day: date, calendar: Calendar, policy: Policy
 ) -> Iterator[Queued]:
-    """Those of a group's next meeting that are due by a day; the second on the morning of the meeting."""
+    """Those of a group's next meeting that are due by a day; the second just before the meeting, as a rule on its
+    morning, and the pack no later."""
     meeting = group.next_meeting(now)
     if meeting is None:
         return
     dates = plan_meeting(meeting, group.papers, calendar, policy)
-    for kind, on in (("pack", dates.papers), ("since", dates.day)):
-        if on > day:
+    last_at = find_last_word_at(meeting.starts_at, calendar)
+    for kind, due in (("pack", min(calendar.instant(dates.papers, calendar.opens), last_at)), ("since", last_at)):
+        if calendar.today(due) > day:
             continue
         for person in list_recipients(group, office):
-            key, due = f"{kind}:{meeting.id}:{person.id}", calendar.instant(on, calendar.opens)
+            key = f"{kind}:{meeting.id}:{person.id}"
             facts = {"meeting": meeting.id, "group": group.name, "person": person.id}
             yield key, kind, person.reached_at, due, facts

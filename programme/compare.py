@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
+from types import MappingProxyType
 from typing import Literal
 
 from rapidfuzz import fuzz, process, utils
@@ -97,14 +98,22 @@ class _Item:
     fields: Mapping[str, str]
 
 
-def compare_plans(old: Plan | None, new: Plan) -> Changes:
+def compare_plans(old: Plan | None, new: Plan, renamed: Mapping[str, str] = MappingProxyType({})) -> Changes:
     """What `new` adds, changes and leaves out.
 
     Priorities, focus areas and actions are told apart by ref, groups by name, roles by abbreviation or else by title.
-    Nothing is taken to be renamed: where two names are near twins, `twins` asks.
+    `renamed` are groups by a name of before, with their name now; nothing else is taken to be renamed: where two names
+    are near twins, `twins` asks.
     """
-    before = _items(old) if old else []
-    after = _items(new)
+    plans = [plan for plan in (old, new) if plan]
+    names = {
+        each.casefold(): now
+        for was, now in renamed.items()
+        for each in (was, now)
+        if not any({was.casefold(), now.casefold()} <= _group_keys(plan) for plan in plans)
+    }
+    before = _items(_with_groups(old, names)) if old else []
+    after = _items(_with_groups(new, names))
     pairs = _pair(before, after)
     left, came = {id(old_item) for old_item, _ in pairs}, {id(new_item) for _, new_item in pairs}
     gone = [item for item in before if id(item) not in left]
@@ -122,6 +131,16 @@ def compare_plans(old: Plan | None, new: Plan) -> Changes:
         twins=tuple(_find_twins(old, new, gone, added)) if old else (),
         is_first=old is None,
     )
+
+
+def _group_keys(plan: Plan) -> set[str]:
+    return {group.name.casefold() for group in plan.groups}
+
+
+def _with_groups(plan: Plan, names: Mapping[str, str]) -> Plan:
+    """The plan with its groups called so."""
+    groups = (replace(group, name=names.get(group.name.casefold(), group.name)) for group in plan.groups)
+    return replace(plan, groups=tuple(groups)) if names else plan
 
 
 def _items(plan: Plan) -> list[_Item]:

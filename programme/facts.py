@@ -295,7 +295,8 @@ class Meeting:
 @dataclass(frozen=True, slots=True)
 class Group:
     """A governance group. `holds` are refs of priorities and focus areas; `papers` working days before a meeting, or as
-    many as the programme has. `meetings` are those that were or are to be held, none that was cancelled."""
+    many as the programme has. `meetings` are those that were or are to be held, none that was cancelled. `members` are
+    roles; `readers` whoever has its papers beside the chairs: its members, and the elected leads of what it holds."""
 
     id: int
     name: str
@@ -311,6 +312,8 @@ class Group:
     papers: int | None = None
     meetings: tuple[Meeting, ...] = ()
     cadence: str = ""
+    members: tuple[str, ...] = ()
+    readers: tuple[Person, ...] = ()
 
     def next_meeting(self, now: datetime) -> Meeting | None:
         return min((m for m in self.meetings if m.starts_at >= now), key=lambda m: m.starts_at, default=None)

@@ -15,6 +15,18 @@ def may_see_all(actor: Actor) -> bool:
     return actor.office or actor.reads_all or bool(actor.chairs)
 
 
+def is_member(actor: Actor, group: Group) -> bool:
+    """Whether the actor holds, or acts for, a role that is a member of the group."""
+    held = {role.casefold() for role in actor.roles}
+    there = actor.person is not None and any(one.id == actor.person.id for one in group.readers)
+    return there or any(role.casefold() in held for role in group.members)
+
+
+def may_read_digest(actor: Actor, group: Group) -> bool:
+    """Whether this person may read a group's digest: whoever reads everything, and its members."""
+    return may_see_all(actor) or is_member(actor, group)
+
+
 def owns(actor: Actor, action: Action) -> bool:
     """Whether the actor holds a role that is among the action's owners."""
     held = {role.casefold() for role in actor.roles}
@@ -39,8 +51,8 @@ def may(actor: Actor, deed: Deed, action: Action | None = None, holding: Group |
     """Whether this person may do this now.
 
     `update` is for owners and their cover, the chair of the group that holds the action and the office; `read` and
-    `confirm` (the mitigation is in place) also for whoever was to do that; `decide` (acknowledge, close an alarm) for
-    that chair and the office; `office` for the office alone.
+    `confirm` (the mitigation is in place) also for whoever was to do that, `read` for that group's members too;
+    `decide` (acknowledge, close an alarm) for that chair and the office; `office` for the office alone.
     """
     if actor.office:
         return True
@@ -51,7 +63,7 @@ def may(actor: Actor, deed: Deed, action: Action | None = None, holding: Group |
         return chairs_it
     if chairs_it or owns(actor, action):
         return True
-    if deed == "read" and may_see_all(actor):
+    if deed == "read" and (may_see_all(actor) if holding is None else may_read_digest(actor, holding)):
         return True
     return deed in ("read", "confirm") and _is_to_mitigate(actor, action)
 
@@ -76,13 +88,15 @@ def say_decider(group: Group | None) -> str:
 
 
 def may_agree(actor: Actor, action: Action, groups: Sequence[Group]) -> bool:
-    """Whether this person may agree or return what is proposed for an action; nobody their own."""
+    """Whether this person may agree or return what is proposed for an action; nobody their own.
+
+    Who chairs the group that holds it may, even while they are away and it is the proposal of who covers them."""
     if is_own_proposal(actor, action):
         return False
     if actor.office:
         return True
-    group = find_deciding_group(action, groups)
-    return group is not None and group.name in actor.chairs
+    deciding = (find_deciding_group(action, groups), find_holding_group(action.focus_area, action.priority, groups))
+    return any(group is not None and group.name in actor.chairs for group in deciding)
 
 
 def is_own_proposal(actor: Actor, action: Action) -> bool:

@@ -26,7 +26,7 @@ from storage.people import (
     name_key,
 )
 from storage.renewals import renew_homes
-from storage.schema import governance_group, holder, lead, owner, person, role_meaning
+from storage.schema import action, governance_group, holder, lead, owner, person, role_meaning
 
 
 def set_person(
@@ -145,6 +145,7 @@ def set_group(tx: Tx, name: str, directory: Directory, **values: Any) -> str:
             kinds=["decides"],
             holds=[],
             reports_to=[],
+            members=[],
             position=0 if last is None else last + 1,
         )
         stored = get_group(tx, name, directory)
@@ -178,7 +179,9 @@ def take_holdings(tx: Tx, holding: Group) -> list[tuple[str, list[str]]]:
 def is_owner(tx: Tx, text: str) -> bool:
     """Whether the plan names somebody so: as an action's owner or as a priority's lead."""
     named = sa.union(
-        sa.select(owner.c.text).where(owner.c.programme_id == tx.programme),
+        sa.select(owner.c.text)
+        .join(action, owner.c.action_id == action.c.id)
+        .where(owner.c.programme_id == tx.programme, action.c.gone_at.is_(None)),
         sa.select(lead.c.role).where(lead.c.programme_id == tx.programme),
     )
     return name_key(text) in {name_key(row[0]) for row in tx.conn.execute(named)}

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from programme.calendar import say_date
 from programme.facts import Role
 from programme.messages import UserError
+from programme.reporting import find_ring, say_ring
 from storage.columns import metadata
 from storage.db import Tx, insert
 from storage.people import Directory, find_group, get_group, get_role, list_groups, name_key
@@ -88,6 +89,12 @@ def rename_role(tx: Tx, old: str, new: str, on: date, directory: Directory) -> t
     for table, column in ((governance_group, "chair"), (claim, "role")):
         mine = (table.c.programme_id == tx.programme, table.c[column] == was.abbreviation)
         tx.conn.execute(sa.update(table).where(*mine).values({column: now}))
+    for group in list_groups(tx, directory):
+        if was.abbreviation in group.members:
+            members = list(dict.fromkeys(now if one == was.abbreviation else one for one in group.members))
+            tx.conn.execute(
+                sa.update(governance_group).where(governance_group.c.id == group.id).values(members=members)
+            )
     _move_meanings(tx, was.abbreviation, now)
     return _keep_former(tx, "role", was.abbreviation, now, on)
 
@@ -146,6 +153,8 @@ def rename_group(tx: Tx, old: str, new: str, on: date, directory: Directory) -> 
             tx.conn.execute(
                 sa.update(governance_group).where(governance_group.c.id == group.id).values(reports_to=kept)
             )
+    if there is not None and there.id != was.id:
+        _straighten(tx, new, directory)
     for row in tx.conn.execute(sa.select(listening).where(listening.c.programme_id == tx.programme)).all():
         if was.name in row.areas:
             areas = [new if one == was.name else one for one in row.areas]
@@ -158,6 +167,16 @@ def rename_group(tx: Tx, old: str, new: str, on: date, directory: Directory) -> 
     return _keep_former(tx, "group", was.name, new, on)
 
 
+def _straighten(tx: Tx, name: str, directory: Directory) -> None:
+    """Two groups that have become one do not report to one another any more; UserError where they are still a ring."""
+    groups = {group.name: group for group in list_groups(tx, directory)}
+    above = [one for one in groups[name].reports_to if one != name]
+    if ring := find_ring(name, {one.name: one.reports_to for one in groups.values()} | {name: above}):
+        raise UserError(say_ring(ring))
+    mine = governance_group.c.id == groups[name].id
+    tx.conn.execute(sa.update(governance_group).where(mine).values(reports_to=above))
+
+
 def _join_groups(tx: Tx, kept: int, taken: int) -> None:
     """The group of the first id takes the place in the plan of the second, which is gone, and what it lacks from it."""
     columns = governance_group.c
@@ -166,14 +185,14 @@ def _join_groups(tx: Tx, kept: int, taken: int) -> None:
     mine, other = rows[kept], rows[taken]
     own = {name: mine[name] or other[name] for name in ("chair", "channel", "scope", "strategic", "papers", "cadence")}
     plan = {"purpose": other["purpose"] or mine["purpose"], "position": other["position"]}
-    holds = list(dict.fromkeys((*mine["holds"], *other["holds"])))
+    lists = {name: list(dict.fromkeys((*mine[name], *other[name]))) for name in ("holds", "members")}
     known = set(tx.conn.execute(sa.select(meeting.c.starts_at).where(meeting.c.group_id == kept)).scalars())
     tx.conn.execute(sa.delete(meeting).where(meeting.c.group_id == taken, meeting.c.starts_at.in_(known)))
     for table in metadata.tables.values():
         if any(key.column is columns.id for key in table.foreign_keys):
             tx.conn.execute(sa.update(table).where(table.c.group_id == taken).values(group_id=kept))
     tx.conn.execute(sa.delete(governance_group).where(columns.id == taken))
-    tx.conn.execute(sa.update(governance_group).where(columns.id == kept).values(**own, **plan, holds=holds))
+    tx.conn.execute(sa.update(governance_group).where(columns.id == kept).values(**own, **plan, **lists))
 
 
 def set_role(tx: Tx, name: str, directory: Directory, **flags: bool) -> Role:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from programme.cover import Cover
 from programme.facts import Accountable, Actor, Group, Meeting, Owner, Person, Role
 from programme.messages import UserError
+from programme.refs import plain
 from storage.addresses import AT_ADDRESS, PERSON, REACHED_AT
 from storage.db import PROGRAMME, Tx
 from storage.schema import (
@@ -81,7 +82,7 @@ _PERSONS = sa.select(*PERSON).where(person.c.programme_id == PROGRAMME)
 _OFFICE = _PERSONS.where(person.c.office, person.c.closed_at.is_(None), ~OUT).order_by(person.c.id)
 _GROUP = ("id", "name", "purpose", "kinds", "strategic", "chair", "scope", "holds", "reports_to", "channel", "papers")
 _GROUPS = (
-    sa.select(*(governance_group.c[name] for name in (*_GROUP, "cadence")))
+    sa.select(*(governance_group.c[name] for name in (*_GROUP, "cadence", "members")))
     .where(governance_group.c.programme_id == PROGRAMME)
     .order_by(governance_group.c.position)
 )
@@ -101,8 +102,8 @@ _LEADS = sa.select(lead).where(lead.c.programme_id == PROGRAMME).order_by(lead.c
 
 @functools.lru_cache(maxsize=4096)
 def name_key(text: str) -> str:
-    """What two spellings of a name share: case and spaces left out."""
-    return "".join(text.casefold().split())
+    """What two spellings of a name share: case, spaces and double quotes left out."""
+    return "".join(plain(text).casefold().replace('"', "").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,34 +203,30 @@ def list_persons(tx: Tx) -> dict[int, Person]:
 
 
 def list_groups(tx: Tx, directory: Directory) -> list[Group]:
-    """Every governance group with its chairs today and its meetings, in the plan's order."""
+    """Every governance group with its chairs and readers today and its meetings, in the plan's order."""
     meetings: dict[int, list[Meeting]] = defaultdict(list)
     rows = tx.conn.execute(_GROUPS, {"programme": tx.programme}).all()
-    names = {group_id: name for group_id, name, *_rest in rows}
+    names = {row.id: row.name for row in rows}
     for number, group_id, starts_at, slot, wished_on, earlier, *more in tx.conn.execute(
         _MEETINGS, {"programme": tx.programme}
     ):
         days = tuple(date.fromisoformat(day) for day in earlier)
         meetings[group_id].append(Meeting(number, names[group_id], starts_at, slot, wished_on, days, *more))
-    return [
+    groups = [
         Group(
-            group_id,
-            name,
-            purpose,
-            tuple(kinds),
-            strategic,
-            chair,
-            directory.resolve(chair).people if chair else (),
-            tuple(part.strip() for part in scope.split(",") if part.strip()),
-            tuple(holds),
-            tuple(reports_to),
-            channel,
-            papers,
-            tuple(meetings[group_id]),
-            cadence,
+            row.id, row.name, row.purpose, tuple(row.kinds), row.strategic, row.chair,
+            directory.resolve(row.chair).people if row.chair else (),
+            tuple(part.strip() for part in row.scope.split(",") if part.strip()), tuple(row.holds),
+            tuple(row.reports_to), row.channel, row.papers, tuple(meetings[row.id]), row.cadence, tuple(row.members),
         )
-        for group_id, name, purpose, kinds, strategic, chair, scope, holds, reports_to, channel, papers, cadence in rows
-    ]
+        for row in rows
+    ]  # fmt: skip
+    elected = any(directory.roles[role_id].elected for role_id, people in directory.holders.items() if people)
+    if not elected and not any(group.members for group in groups):
+        return groups
+    from storage.readers import add_readers  # only where somebody reads beside the chairs
+
+    return add_readers(tx, groups, directory)
 
 
 def list_leads(tx: Tx, directory: Directory) -> list[Accountable]:
@@ -279,7 +276,7 @@ def find_actor(
 ) -> Actor | None:
     """Who somebody is: by address, by a person's name, by a role's abbreviation or title, or `office`.
 
-    A role that people hold is the first of them; one that nobody holds still acts, as the role itself.
+    A role that people hold is the first of them, even while they are away; one that nobody holds still acts, as itself.
     """
     wanted = name.strip()
     if name_key(wanted) == "office":
@@ -290,8 +287,11 @@ def find_actor(
     if ":" in wanted:
         return None
     owner = directory.resolve(wanted)
-    if owner.people:
-        return _as_actor(owner.people[0], directory, groups, leads)
+    roles = {role_id for role_id, _ in directory.find_roles(wanted)}
+    acting = {person_id for role_id, person_id in directory.acting if role_id in roles}
+    away = [one.away for one in directory.in_force if one.role_id in roles]
+    if people := [one for one in owner.people if one.id not in acting] or away:
+        return _as_actor(people[0], directory, groups, leads)
     if not owner.roles:
         return None
     names = tuple(one.abbreviation for one in owner.roles)

@@ -242,6 +242,7 @@ governance_group = table(
     Column("papers", Integer),  # working days before the meeting; as many as the programme has where it is not set
     Column("holds", JSON, nullable=False),
     Column("reports_to", JSON, nullable=False),
+    Column("members", JSON, nullable=False),  # roles, beside the chair
     text("cadence"),
     Column("position", Integer, nullable=False),
     UniqueConstraint("programme_id", "name"),

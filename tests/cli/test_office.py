@@ -200,10 +200,13 @@ def test_an_owner_string_may_mean_several_roles(planned: Path) -> None:
 def test_a_group_is_set_with_every_option_and_named_in_any_case(planned: Path) -> None:
     well("groups", "set", "Task Group", now="2022-09-01T09:00")
     words = ["--kind", "decides,voice", "--chair", "bia", "--holds", "p1,P2.3", "--scope", "P1,2.3", "--papers", "3"]
-    words += ["--reports-to", BOARD.upper(), "--channel", "slack:T1:C1", "--strategic"]
+    words += ["--reports-to", BOARD.upper(), "--channel", "slack:T1:C1", "--strategic", "--members", "dco", "BIA"]
     words += ["--meets", "2022-10-04T10:00", "2022-11-22T10:00"]
     told = well("groups", "set", "tasK gRoup", *words)
-    assert told == "Task Group is set. Its chair is BIA (Bea). It meets next on 4 October 2022 at 10:00."
+    assert told == (
+        "Task Group is set. Its chair is BIA (Bea). Its members are DCO (nobody yet); BIA (Bea). Young people are "
+        "never written to: for them name the role that coordinates them. It meets next on 4 October 2022 at 10:00."
+    )
     found = next(one for one in halfterm("groups", "list", "--json").json["groups"] if one["name"] == "Task Group")
     assert found == {
         "name": "Task Group",
@@ -211,6 +214,7 @@ def test_a_group_is_set_with_every_option_and_named_in_any_case(planned: Path) -
         "kinds": ["decides", "voice"],
         "strategic": True,
         "chair": "BIA",
+        "members": ["DCO", "BIA"],
         "holds": ["P1", "P2.3"],
         "scope": ["P1", "P2.3"],
         "reports_to": [BOARD],
@@ -223,7 +227,19 @@ def test_a_group_is_set_with_every_option_and_named_in_any_case(planned: Path) -
             {"at": "2022-11-22T10:00:00+00:00", "slot": None, "state": "planned"},
         ],
     }
-    assert "Task Group (strategic); chair BIA; holds P1, P2.3; meets 04 October 2022 10:00" in well("groups", "list")
+    assert "Task Group (strategic); chair BIA; members DCO, BIA; holds P1, P2.3; meets 04 October 2022 10:00" in well(
+        "groups", "list"
+    )
+
+
+def test_the_members_of_a_group_are_set_all_at_once_and_taken_away_by_none(planned: Path) -> None:
+    well("groups", "set", BOARD, "--members", "DCO", "bia")
+    well("groups", "set", BOARD, "--chair", "BIA")
+    assert f"{BOARD} (strategic); chair BIA; members DCO, BIA; " in well("groups", "list")
+    well("groups", "set", BOARD, "--members", "none")
+    assert "members" not in well("groups", "list")
+    refused = halfterm("groups", "set", BOARD, "--members", "DCX")
+    assert (refused.code, refused.err.partition(".")[0]) == (1, "There is no role “DCX”")
 
 
 def test_a_new_group_is_said_to_be_new(planned: Path) -> None:

@@ -112,6 +112,15 @@ def test_a_chair_sees_what_their_group_holds_and_the_office_sees_everything(stor
     assert "2022-10-05 The Forum" not in titles(fetch(story, link(story, "A")))
 
 
+def test_a_member_sees_the_meetings_of_their_group_and_what_it_holds(story: Story) -> None:
+    story.group("The Forum", members=["A"])
+    assert "2022-10-05 The Forum" in titles(fetch(story, link(story, "A")))
+    story.group("The Map Group", members=["A"])
+    seen = titles(fetch(story, link(story, "A")))
+    assert "2022-10-31 P1.2a due: Publish the map." in seen
+    assert "2022-10-31 P2.1a due: Train the leads." not in seen
+
+
 def test_a_meeting_is_an_instant_and_what_is_of_a_day_is_of_the_whole_day(story: Story) -> None:
     papers, board, *_rest = events(fetch(story, link(story, "A")))
     assert board["DTSTART"] == "20221004T090000Z"

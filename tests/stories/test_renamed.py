@@ -224,6 +224,22 @@ def test_a_role_that_nobody_held_is_understood_by_its_old_name(story: Story) -> 
     assert "PD (until 1 October 2022 PM): Programme Director" in roles(story)
 
 
+@pytest.mark.parametrize("new", ["The Joint Board", "Council of the Region"])
+def test_an_import_knows_the_name_a_group_had_and_says_nothing_of_it(story: Story, new: str) -> None:
+    rename(story, "The Board", new, kind="group")
+    later = PLAN.replace("The Board:", f"{new.upper()}:")
+    assert story.load(later)[1:3] == ["Against the last import:", "  Nothing has changed."]
+    assert story.load(PLAN)[1:3] == ["Against the last import:", "  Nothing has changed."]  # a file of before
+
+
+def test_another_group_that_is_called_so_now_is_new(story: Story) -> None:
+    rename(story, "The Board", "Council of the Region", kind="group")
+    both = PLAN.replace("\t<p><b>The Forum", "\t<p><b>Council of the Region:</b> Meets.</p>\t<p><b>The Forum")
+    lines = "\n".join(story.load(both))
+    assert "The group Council of the Region (“Meets.”) is new." in lines
+    assert "is gone" not in lines
+
+
 def test_groups_that_report_to_it_and_channels_that_hear_of_it_follow(story: Story) -> None:
     story.group("The Forum", reports_to=["The Board"])
     story.say("office", "hear slack:T1:C1 at-risk The Board")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import naming
+from programme.messages import UserError
+from storage.people import list_groups, read_directory
 from tests.stories.council import open_council
 from tests.story import Sent, Story
 
@@ -59,10 +62,57 @@ def test_a_group_that_reports_to_nobody_tells_nobody(story: Story) -> None:
     assert [one.text.count("P1.2a") for one in list_told(story, "2022-10-14")] == [0]
 
 
-def test_groups_that_report_to_one_another_end_somewhere(story: Story) -> None:
-    story.leave("D")
+@pytest.mark.parametrize(
+    ("name", "above", "sentence"),
+    [
+        ("The Board", "the board", "The Board cannot report to itself"),
+        ("The Board", "The Team", "The Board cannot report to The Team, which reports to The Board"),
+        ("the board", "The Forum", "The Board cannot report to The Forum, which reports to The Board through The Team"),
+    ],
+)
+def test_no_group_reports_to_itself_straight_or_in_a_ring(story: Story, name: str, above: str, sentence: str) -> None:
+    story.group("The Forum", reports_to=["The Team"])
+    with pytest.raises(UserError) as refused:
+        story.group(name, reports_to=[above])
+    assert refused.value.text == f"{sentence}: name another group, or --reports-to none."
+    assert reporting(story) == {"The Team": ("The Board",), "The Forum": ("The Team",)}
+
+
+def test_a_new_group_cannot_report_to_itself_either(story: Story) -> None:
+    with pytest.raises(UserError, match="A Task Force cannot report to itself"):
+        story.group("A Task Force", reports_to=["The Board", "a task force"])
+    assert "A Task Force" not in reporting(story)
+
+
+def test_the_line_can_be_turned_round_by_ending_it_first(story: Story) -> None:
+    story.group("The Team", reports_to=["none"])
     story.group("The Board", reports_to=["The Team"])
-    assert list_told(story, "2022-10-14") == []
+    assert reporting(story) == {"The Board": ("The Team",)}
+
+
+def test_groups_that_would_be_a_ring_once_they_are_one_stay_two(story: Story) -> None:
+    story.group("The Forum", reports_to=["The Team"])
+    with pytest.raises(UserError, match="The Board cannot report to The Team, which reports to The Board"):
+        rename(story, "The Forum", "The Board")
+    assert reporting(story) == {"The Team": ("The Board",), "The Forum": ("The Team",)}
+
+
+def test_a_group_that_becomes_one_with_the_group_above_it_reports_to_itself_no_more(story: Story) -> None:
+    story.group("The Forum", reports_to=["The Board"])
+    rename(story, "The Forum", "The Board")
+    assert reporting(story) == {"The Team": ("The Board",)}
+
+
+def rename(story: Story, old: str, new: str) -> None:
+    with story.app.db.write() as tx:
+        naming.rename_group(tx, old, new, on=story.today, today=story.today, now=story.now, account="tester")
+
+
+def reporting(story: Story) -> dict[str, tuple[str, ...]]:
+    """Who reports to whom, of the groups that report to any."""
+    with story.app.db.read() as tx:
+        found = list_groups(tx, read_directory(tx, story.today))
+    return {one.name: one.reports_to for one in found if one.reports_to}
 
 
 def test_the_digest_says_how_long_it_took_to_acknowledge(story: Story) -> None:

@@ -84,7 +84,7 @@ def test_owners_chairs_leads_and_the_office_look(story: Story, who: str, words: 
 @pytest.mark.parametrize("who", ["A", "Stranger"])
 def test_a_digest_is_for_chairs_leads_and_the_office(story: Story, who: str) -> None:
     assert refuse(story, who, "digest The Board") == (
-        "Only the chair of The Board, accountable leads and the programme office can read its digest."
+        "Only the chair of The Board, its members, accountable leads and the programme office can read its digest."
     )
 
 
