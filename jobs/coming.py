@@ -8,13 +8,22 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from jobs.compose import Facts
+from jobs.papers import list_recipients
 from programme.coming import Coming, Reminded, choose_next, list_mitigation, list_own, say_silence
 from programme.cover import AWAY
 from programme.escalation import find_unanswered_alarm, list_chairs_above, list_leads_told, tell_above_on
-from programme.facts import Action, Owner, Person, Rung
+from programme.facts import Action, Group, Owner, Person, Rung
 from programme.hours import MORNING_ENDS
+from programme.last_word import find_last_word_at
 from programme.passing import VACANT
-from programme.reminders import asked_of, find_meeting_dates, list_people, plan_meeting, tell_lead_on
+from programme.reminders import (
+    asked_of,
+    find_meeting_dates,
+    list_people,
+    list_within_reach,
+    plan_meeting,
+    tell_lead_on,
+)
 from programme.reports import Due, list_due, list_owed, list_warnings
 from programme.school import Calendars
 from storage.actions import find_said, list_actions
@@ -198,7 +207,8 @@ class _Next:
         return {(line.rung.person, line.rung.rung) for line in self.lines if line.rung.kind == kind}
 
     def _list_for_leads(self) -> list[Rung]:
-        had = min(self.own.values(), default=None)
+        passed = (on for starts in self.starts.values() for _roles, on in starts)
+        had = min(self.own.values(), default=None) or min(passed, default=None)
         on = tell_lead_on(self.action, had, self.calendar, self.policy) if had else None
         name = f"overdue since {self.action.timescale.text}"
         told = self._list_told("lead")
@@ -222,13 +232,16 @@ class _Next:
                 for one in list_chairs_above(self.holding, self.facts.groups)
                 if (one.id, name) not in self._list_told("above")
             ]
-        meeting = self.holding.next_meeting(self.facts.now) if self.holding else None
-        if self.holding and meeting:
-            dates = plan_meeting(meeting, self.holding.papers, self.calendar, self.policy)
-            for name, on in (("pack", dates.papers), ("since", dates.day)):
-                rungs += [
-                    Rung(on, "meeting", f"group {self.holding.name}", f"{name} {dates.day.isoformat()}", one.id)
-                    for one in self.holding.chairs or tuple(self.facts.office)
-                    if on >= self.now_on
-                ]
-        return rungs
+        return [*rungs, *(self._list_papers(self.holding) if self.holding else ())]
+
+    def _list_papers(self, holding: Group) -> Iterator[Rung]:
+        """Those of the meetings to come that are reported to, each once the one before it is over."""
+        over, subject = date.min, f"group {holding.name}"
+        for meeting in list_within_reach(holding, self.facts.now, self.calendar, self.policy):
+            dates = plan_meeting(meeting, holding.papers, self.calendar, self.policy)
+            last_on = self.calendar.today(find_last_word_at(meeting.starts_at, self.calendar))
+            for name, on in (("pack", max(min(dates.papers, last_on), over)), ("since", last_on)):
+                for one in list_recipients(holding, self.facts.office):
+                    if on >= self.now_on:
+                        yield Rung(on, "meeting", subject, f"{name} {dates.day.isoformat()}", one.id)
+            over = self.calendar.add_working_days(dates.day, 1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from textwrap import shorten
 from typing import Any
 
 from documents.picture import draw_ratings
-from jobs.closing import has_heard_closing, tell_closed
+from jobs.closing import has_heard_closing, tell_closed, tell_of_plan
 from jobs.deliver import Composed, Nothing
 from jobs.files import draw_digest_files
+from jobs.last_word import compose_last_word
 from jobs.moved_meetings import find_asked
 from jobs.newcomers import list_told_now
 from jobs.papers import list_recipients
@@ -22,7 +22,7 @@ from programme.calendar import Calendar
 from programme.claims import compose_claim
 from programme.cover import AWAY
 from programme.digest import Digest, gather_digest, say_latest
-from programme.digest_words import ASK_OFFICE, IN_THREAD, compose_digest_message, compose_since
+from programme.digest_words import ASK_OFFICE, IN_THREAD, compose_digest_message
 from programme.escalation import Told, compose_correction, compose_notice, list_leads_told
 from programme.facts import (
     Accountable,
@@ -32,7 +32,6 @@ from programme.facts import (
     Meeting,
     Person,
     Rung,
-    covers,
     find_holding_group,
     find_strategic_group,
 )
@@ -129,11 +128,12 @@ class Composer:
             "reply": self._reply,
             "file": self._file,
             "claim": self._claim,
-            **{kind: partial(compose, self) for kind, compose in self.also.items()},
         }
         asks_others = row.kind == "ask"  # a question that cannot go there goes to somebody else
         if "redacted" not in row.facts and not asks_others and (bar := find_bar(tx, row.address)):
             return Nothing(bar)
+        if also := self.also.get(row.kind):
+            return also(self, tx, row, now)
         return kinds[row.kind](tx, row, now)
 
     def _bundle(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
@@ -281,8 +281,8 @@ class Composer:
         today = self.calendar.today(now)
         directory = read_directory(tx, today)
         found = list_actions(tx, directory, refs=[told_of["ref"]])
-        if alarm is None or not found:
-            return Nothing("there is nothing left to tell")
+        if alarm is None or not found or "plan" in told_of:
+            return tell_of_plan(told_of, found, alarm, self.calendar)
         action = found[0]
         raised_by = label_of(tx, alarm.by, today)
         if "row" in told_of:
@@ -307,7 +307,7 @@ class Composer:
         return list_told_now(action, alarm, holding, groups, list_leads(tx, directory), list_office(tx))
 
     def _pack(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:
-        """The digest for a reader, or what has moved since, if the meeting is to come and they still are one of them."""
+        """The digest for a reader, or what has moved since, if the meeting is to come and they still are one."""
         today = self.calendar.today(now)
         directory = read_directory(tx, today)
         group = next((one for one in list_groups(tx, directory) if one.name == row.facts["group"]), None)
@@ -318,20 +318,12 @@ class Composer:
         if reader not in {one.id for one in list_recipients(group, office)}:
             return Nothing("they no longer chair this group")
         if row.kind == "since":
-            key = row.key.replace("since:", "pack:", 1)
-            packs = [
-                line.settled_at for line in outbox.list_lines(tx, key_starts=key, states=["sent"]) if line.key == key
-            ]
-            pack_at = packs[0] if packs else None
-            if pack_at is None or self.calendar.today(pack_at) == today:
-                return Nothing("the pack went today" if pack_at else "the pack has not gone")
-            moved = [one for one in list_actions(tx, directory) if covers(group, one)]
-            labels = {said.by: label_of(tx, said.by, today) for one in moved for said in one.said}
-            return Composed(compose_since(group.name, moved, pack_at, labels, self.calendar))
+            return compose_last_word(tx, row, group, meeting, directory, now, self.calendar)
         digest = read_digest(tx, group, directory, now, self.calendar, self.policy)
         hint = IN_THREAD if row.address.startswith("slack:") else ASK_OFFICE
-        decides = reader in {one.id for one in (*group.chairs, *office)}
-        message = compose_digest_message(digest, draw_digest(digest), hint, decides=decides)
+        decide = {one.id: one.address for one in (*group.chairs, *office)}
+        own = decide.get(reader, "")
+        message = compose_digest_message(digest, draw_digest(digest), hint, decides=reader in decide, reader=own)
         return Composed(message, follow={"group": group.name})
 
     def _file(self, tx: Tx, row: outbox.Row, now: datetime) -> Composed | Nothing:

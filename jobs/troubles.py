@@ -54,8 +54,7 @@ def _say_trouble(facts: Facts, rung: Rung) -> str:
         )
     row = outbox.find_line(facts.tx, int(number))
     who = label_of(facts.tx, row.address) if row else "somebody"
-    refs = ", ".join(ref for ref in ledger.list_subjects(facts.tx, int(number)) if " " not in ref)
-    about = f" about {refs}" if refs else ""
+    about = _say_about(facts, row, int(number))
     if rung.rung == "doubtful" and row and row.kind == "file":
         what = "handover" if "handovers" in row.facts else "digest"
         return f"The {what}'s files for {who} were perhaps shared twice: no answer came the first time."
@@ -67,6 +66,14 @@ def _say_trouble(facts: Facts, rung: Rung) -> str:
     if rung.rung == "failed":
         return f"A message to {who}{about} could not be sent: {row.trouble if row else ''}. Please pass it on."
     return f"A message to {who}{about} waits, because that channel is not set up here. Please pass it on."
+
+
+def _say_about(facts: Facts, row: outbox.Line | None, number: int) -> str:
+    """Which actions a message carries or is about, or whose papers it is; "" where it is about neither."""
+    carried = [ref for ref in ledger.list_subjects(facts.tx, number) if " " not in ref]
+    if refs := carried or ([row.facts["ref"]] if row and "ref" in row.facts else []):
+        return f" about {', '.join(refs)}"
+    return f" with the papers of {row.facts['group']}" if row and "meeting" in row.facts else ""
 
 
 def _make_item(facts: Facts, rung: Rung) -> Item:

@@ -87,6 +87,7 @@ def choose_next(found: Iterable[Coming], known: Collection[tuple[RungKind, str, 
         if not one.planned and (rung.kind, rung.rung, rung.person, rung.on) in known:
             continue
         about = rung.subject if " " in rung.subject else ""
+        about += rung.rung.split()[-1] if rung.kind == "meeting" else ""  # each meeting is a clock of its own
         clocks.setdefault((rung.kind, about, rung.person, rung.passed_for), []).append(one)
     chosen: list[Coming] = []
     for comings in clocks.values():

@@ -12,11 +12,13 @@ from programme.escalation import say_mitigation, say_span
 from programme.facts import Action, Escalation, Group, covers, find_holding_group
 from programme.forecast import find_forecast
 from programme.minutes import find_decision, say_decision
+from programme.permissions import find_deciding_group, say_decider
 from programme.plan import Metric
 from programme.policy import Policy
 from programme.rag import COMPLETE, LOOKS, Look, Rag
 from programme.reminders import plan_meeting, say_due
 from programme.timescales import parse_timescale
+from programme.updates import lacks_evidence
 
 _NOTED = {"overdue": "overdue by", **dict.fromkeys(("escalated", "rated", "deferred"), "mitigation written")}
 _UNTIL_NEXT = timedelta(weeks=7)  # about a half term, where the meeting after is not known
@@ -29,7 +31,8 @@ class Line:
     action: Action
     note: str
     signs: tuple[str, ...]
-    held: bool = True  # whether the group of the digest holds it, and so agrees what is proposed
+    held: bool = True  # whether what is proposed is the group's to agree: it holds it, or is above one whose own it is
+    decided: bool = False  # whether a meeting said something of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,18 @@ class Digest:
 
 
 def list_signs(
-    action: Action, day: date, last_meeting: date | None, had_since: date | None, calendar: Calendar, policy: Policy
+    action: Action,
+    day: date,
+    last_meeting: date | None,
+    had_since: date | None,
+    calendar: Calendar,
+    policy: Policy,
+    today: date | None = None,
 ) -> tuple[str, ...]:
     """What the record shows, beside what was reported (section 5, Honest RAG).
 
-    `last_meeting` is the holding group's. `had_since` is the day the owners were given the action: staleness counts
-    from the later of that and the last entry.
+    It is overdue on the `day`. `last_meeting` is the holding group's. `had_since` is the day the owners were given the
+    action: staleness counts from the later of that and the last entry, to `today` where the day is still to come.
     """
     signs = []
     if action.is_overdue(day) and action.timescale.due_on:
@@ -79,11 +88,13 @@ def list_signs(
         times = {1: "once", 2: "twice"}.get(len(action.moves), f"{len(action.moves)} times")
         signs.append(f"moved {times} {action.first_timescale.text}→{action.moves[-1]}")
     if action.state == "open":
-        signs += _list_stale(action, day, last_meeting, had_since, calendar, policy)
+        signs += _list_stale(action, today or day, last_meeting, had_since, calendar, policy)
         if action.mitigation and not action.mitigation.in_place_at:
             signs.append("mitigation written, not in place")
     closing = action.state == "complete" or (action.proposal is not None and action.proposal.kind == "closure")
-    if closing and not any(said.kind == "evidence" for said in action.said):
+    if lacks_evidence(action):
+        signs.append("no evidence and no reason given")
+    elif closing and not any(said.kind == "evidence" for said in action.said):
         signs.append("no evidence supplied")
     return tuple(signs)
 
@@ -162,18 +173,23 @@ def gather_digest(
         holding = find_holding_group(action.focus_area, action.priority, groups)
         met = holding.last_meeting(now) if holding else None
         met_on = calendar.today(met.starts_at) if met else None
-        signs = list_signs(action, day, met_on, had_since.get(action.ref), calendar, policy)
+        signs = list_signs(action, day, met_on, had_since.get(action.ref), calendar, policy, today)
         held_here = holding is not None and holding.id == group.id
         proposed = action.proposal is not None and bool(action.proposal.words)  # what it says is an update
         silent = held_here and view.asked_from is not None and bool(action.waiting_for(view.asked_from))
         silent = silent and not proposed
         place, note = _place(action, view, silent=silent)
-        signs = (*_without_repeats(signs, place, view), *_list_decided(action, view, note))
+        decided = _list_decided(action, view, note)
+        signs = (*_without_repeats(signs, place, view), *decided)
         if silent and place not in ("silent", "complete"):
             signs = (*signs, "no update for this meeting")
         if policy.forecast and (forecast := find_forecast(action, today, calendar, policy)):
             signs = (*signs, str(forecast))
-        found[place].append(Line(action, note, signs, held_here))
+        decider = find_deciding_group(action, groups) if holding and holding.chairs and action.proposal else holding
+        to_agree = decider is not None and decider.id == group.id
+        if held_here and not to_agree:
+            note += f" Nobody agrees their own, so it waits for {say_decider(decider)}."
+        found[place].append(Line(action, note, signs, to_agree, bool(decided)))
     for lines in found.values():
         lines.sort(key=lambda line: line.action.timescale.due_on or date.max)
     sections = [Section(titles[place], tuple(lines)) for place, lines in found.items() if lines]
@@ -212,22 +228,24 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
     proposed = _say_proposal(action, view)
     if action.state == "complete":
         return "complete", "complete"
+    alarm = action.escalation if action.escalation and action.escalation.state == "open" else None
+    mitigation, first = f"Mitigation: {say_mitigation(action)}.", ""
     if action.rag is Rag.DEFERRED:
         new = f", now {action.timescale.text}" if action.timescale.text != action.first_timescale.text else ""
-        mitigation = f"Mitigation: {say_mitigation(action)}."
-        return "deferred", " ".join(filter(None, (f"First {action.first_timescale.text}{new}.", proposed, mitigation)))
-    alarm = action.escalation if action.escalation and action.escalation.state == "open" else None
+        first = f"First {action.first_timescale.text}{new}."
+    if first and alarm is None:
+        return "deferred", " ".join(filter(None, (first, proposed, mitigation)))
     if alarm or action.rag in (Rag.AT_RISK, Rag.VULNERABLE):
         kind = alarm.kind if alarm else action.rag
         seen = f", {_say_seen(alarm)}" if alarm else ""
         given = action.reason_for(kind)
         reason = say_sentence(given or "no reason given")
-        mitigation = f"Mitigation: {say_mitigation(action)}."
         stands = f"{seen.removeprefix(', ')}." if seen else ""
         if action.rag is not kind:  # what stands beside the reference is another rating
             stands = f"{LOOKS[kind].word}{seen}."
         is_over = action.escalation is not None and action.escalation.state == "closed"
-        return "rated" if is_over else "escalated", " ".join(filter(None, (stands, reason, mitigation, proposed)))
+        parts = (stands, reason, first, mitigation, proposed)
+        return "rated" if is_over else "escalated", " ".join(filter(None, parts))
     if action.proposal is not None:
         carried = view.since is not None and view.calendar.today(action.proposal.at) < view.since
         return "carried" if carried else "agree", proposed

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from textwrap import shorten
 
+from programme.agenda import list_agenda
 from programme.calendar import Calendar, say_date
 from programme.digest import Digest, Line, say_sentence
 from programme.facts import Action
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Picture, Table, Text
+from programme.moved import say_moved
 from programme.paper import Paper, PaperBlock
 
-WHOLE = "The programme office has the whole of it as Word and PDF."
+# Where the whole of it is to be had.
+ASK_OFFICE = "For the whole of it as Word or PDF please ask the programme office."
+IN_THREAD = "The whole as a Word file follows in the thread."
 _MOST_IN_MESSAGE = 5
 _FIGURES = "Figures due"
 _ONLY_IN_PAPER = ("Others open", "Complete")
@@ -29,33 +33,52 @@ def say_counts(digest: Digest) -> str:
     return f"{digest.total} {'action' if digest.total == 1 else 'actions'}: {', '.join(parts)}"
 
 
-def compose_digest_message(digest: Digest, picture: Picture | None = None, hint: str = WHOLE) -> Message:
-    """The short form, for a chat: counts, then the first few of each section; `hint` says where the whole is."""
+def compose_digest_message(
+    digest: Digest,
+    picture: Picture | None = None,
+    hint: str = ASK_OFFICE,
+    *,
+    decides: bool = True,
+    reader: str = "",
+) -> Message:
+    """The short form, for a chat: counts, then the first few of each section; `hint` says where the whole is.
+    `decides`: whoever reads it may agree what is proposed, and is offered that, but not what the actor of the key
+    `reader` has proposed."""
     title = _title(digest)
     counts = say_counts(digest)
     blocks: list[Block] = [Heading(title), *([picture] if picture else []), Text(counts)]
     lines = [f"{title}.", counts]
-    if digest.to_confirm:
+    if agenda := list_agenda(digest):
+        blocks += [Heading("Agenda"), Text("\n".join(agenda))]
+        lines += ["Agenda:", *agenda]
+    if digest.to_confirm and decides:
         waiting = f"{_say_unconfirmed(digest)} To confirm or leave out: minutes"
         blocks += [Text(waiting), Buttons((Button("See what is left", "minutes"),))]
         lines.append(waiting)
     for name, section in _in_order(digest):
         if name in _ONLY_IN_PAPER:
             continue
+        section = tuple(sorted(section, key=lambda line: not line.decided))
         bullets = [_say(line) for line in section[:_MOST_IN_MESSAGE]] if name != _FIGURES else list(digest.metrics_due)
         if more := ", ".join(line.action.ref for line in section[_MOST_IN_MESSAGE:]):
             bullets.append(f"and {len(section) - _MOST_IN_MESSAGE} more: {more}")
         head = f"{name}: {len(section)}" if section else name
         blocks += [Heading(head), Bullets(tuple(bullets))]
         lines += [f"{head}.", *(f"- {each}" for each in bullets)]
-        refs = [line.action.ref for line in section[:_MOST_IN_MESSAGE] if line.action.proposal and line.held]
+        proposed = [(line.action.ref, line.action.proposal) for line in section[:_MOST_IN_MESSAGE] if line.held]
+        refs = [ref for ref, proposal in proposed if proposal and proposal.by != reader]
         pairs = [
             (Button(f"Agree {ref}", f"agree {ref}", "primary"), Button(f"Return {ref}", f"return {ref}"))
             for ref in refs
         ]
-        if pairs:
+        if pairs and decides:
             blocks.append(Buttons(tuple(button for pair in pairs for button in pair)))
             lines.append(f"To agree or return them: agree {' '.join(refs)}, return {refs[0]} and why, or agree all.")
+    shown = [line for name, section in _in_order(digest) if name not in _ONLY_IN_PAPER for line in section]
+    if above := [line.action.ref for line in shown if line.decided]:
+        said = f"Also decided at the last meeting or before: {', '.join(above)}"
+        blocks.append(Text(said))
+        lines.append(said)
     return Message("\n".join([*lines, hint]), (*blocks, Text(hint, quiet=True)))
 
 
@@ -74,20 +97,24 @@ def _in_order(digest: Digest) -> list[tuple[str, tuple[Line, ...]]]:
 
 
 def compose_since(
-    group: str, actions: Sequence[Action], pack_at: datetime, labels: Mapping[str, str], calendar: Calendar
+    group: str,
+    actions: Sequence[Action],
+    pack_at: datetime,
+    label: Callable[[str], str],
+    calendar: Calendar,
+    when: str = "today",
 ) -> Message:
-    """On the morning of the meeting: what was said since the pack went at `pack_at`.
+    """Before the meeting, on its morning as a rule: what has moved since the pack went at `pack_at`; `label` says how
+    somebody is called, `when` on which day it meets.
 
     What has become overdue since was in the pack, which says what is overdue on the day of the meeting.
     """
     pack_on = calendar.today(pack_at)
-    title = f"{group} meets today: what has moved since the pack of {say_date(pack_on)}"
+    title = f"{group} meets {when}: what has moved since the pack of {say_date(pack_on)}"
     lines = []
     for action in actions:
-        said = [each for each in action.said if each.at > pack_at]
-        if said:
-            words = "; ".join(f"{labels[each.by]}: {each.words or each.value.replace('_', ' ')}" for each in said)
-            lines.append(f"{action.ref} {action.look}: {words}")
+        if moved := say_moved(action, pack_at, label):
+            lines.append(f"{action.ref} {action.look}: {moved}")
     if not lines:
         text = f"{title}: nothing."
         return Message(text, (Text(text),))
@@ -111,6 +138,8 @@ def compose_digest_paper(digest: Digest, picture: Picture | None = None) -> Pape
     blocks: list[PaperBlock] = [picture or Text(say_counts(digest))]  # the picture says the counts in words too
     if picture and changes and digest.since:
         blocks.append(Text(f"Since the meeting on {say_date(digest.since)}: {changes}"))
+    if agenda := list_agenda(digest):
+        blocks += [Heading("Agenda"), Text("\n".join(agenda))]
     if digest.to_confirm:
         blocks.append(Text(_say_unconfirmed(digest)))
     for title, section in _in_order(digest):

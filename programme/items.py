@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from programme.facts import Action, Rung
+from programme.facts import Accountable, Action, Rung
 from programme.messages import Button
 from programme.standing import Standing
 
@@ -16,7 +17,8 @@ class Item:
 
     `words` is the whole sentence of what is told rather than asked, and the plan's indicator in a starting list;
     `meets_on` the next meeting of the group that holds the action; `standing` what became of it since this was said.
-    What is not about one action may stand under a `title` of its own, with `buttons` to answer it.
+    What is not about one action may stand under a `title` of its own, with `buttons` to answer it. `leads` are those of
+    the programme, for what is passed on to one.
     """
 
     rung: Rung
@@ -26,6 +28,7 @@ class Item:
     standing: Standing | None = None
     title: str = ""
     buttons: tuple[Button, ...] = ()
+    leads: Sequence[Accountable] = ()
 
     @property
     def is_settled(self) -> bool:

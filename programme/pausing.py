@@ -15,6 +15,13 @@ def say_paused(until: date | None, *, may_resume: bool) -> str:
     return f"{paused}; to start it again: resume" if may_resume else f"{paused} by the programme office."
 
 
+def say_after(until: date | None) -> str:
+    """The beginning of a sentence that says what is done once all goes on."""
+    if until is None:
+        return "Everything unprompted is paused; once it is resumed"
+    return f"Everything unprompted is paused until {say_date(until)}; after that"
+
+
 def begin_with(line: str, message: Message) -> Message:
     """The message with that line first; as it is where the line is empty."""
     return replace(message, text=f"{line}\n{message.text}", blocks=(Text(line), *message.blocks)) if line else message

@@ -15,7 +15,7 @@ from programme.messages import Block, Bullets, Button, Buttons, Heading, Message
 from programme.passing import VACANT, list_passed
 from programme.policy import Policy
 from programme.timescales import Timescale
-from programme.wanted import say_how, say_owed, say_why
+from programme.wanted import say_count, say_how, say_need, say_owed, say_why
 
 NO_MEETING, NOT_THEN = "there is no meeting to report to", "that meeting is past or moved"  # silences of requests
 
@@ -30,7 +30,7 @@ def list_timescale_rungs(due: Timescale, calendar: Calendar, policy: Policy) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingDates:
+class Loop:
     """The days of one meeting's loop: updates requested, chased, papers due, the meeting itself."""
 
     request: date
@@ -39,11 +39,18 @@ class MeetingDates:
     day: date
 
 
-def plan_meeting(meeting: Meeting, papers: int | None, calendar: Calendar, policy: Policy) -> MeetingDates:
+@dataclass(frozen=True, slots=True)
+class MeetingDates:
+    """The loops of a group's next meeting, and of those for which updates are requested before it is over."""
+
+    loops: tuple[Loop, ...]
+
+
+def plan_meeting(meeting: Meeting, papers: int | None, calendar: Calendar, policy: Policy) -> Loop:
     """Count back from the paper deadline, in working days."""
     day = calendar.today(meeting.starts_at)
     deadline = calendar.add_working_days(day, -(policy.papers if papers is None else papers))
-    return MeetingDates(
+    return Loop(
         calendar.add_working_days(deadline, -policy.request),
         calendar.add_working_days(deadline, -policy.chase),
         deadline,
@@ -52,9 +59,17 @@ def plan_meeting(meeting: Meeting, papers: int | None, calendar: Calendar, polic
 
 
 def find_meeting_dates(group: Group | None, now: datetime, calendar: Calendar, policy: Policy) -> MeetingDates | None:
-    """The loop of a group's next meeting; None where none is planned or the group asks nobody for anything."""
-    meeting = group.next_meeting(now) if group and group.asks else None
-    return plan_meeting(meeting, group.papers, calendar, policy) if group and meeting else None
+    """The loops of a group's meetings; None where none is planned or the group asks nobody for anything."""
+    ahead = list_within_reach(group, now, calendar, policy) if group and group.asks else []
+    loops = tuple(plan_meeting(one, group.papers if group else None, calendar, policy) for one in ahead)
+    return MeetingDates(loops) if loops else None
+
+
+def list_within_reach(group: Group, now: datetime, calendar: Calendar, policy: Policy) -> list[Meeting]:
+    """A group's next meeting and those for which updates are requested before it is over, in order."""
+    ahead = sorted((one for one in group.meetings if one.starts_at >= now), key=lambda one: one.starts_at)
+    loops = [plan_meeting(one, group.papers, calendar, policy) for one in ahead]
+    return [one for one, loop in zip(ahead, loops, strict=True) if loop.request <= loops[0].day]
 
 
 def find_asking(rung: Rung, group: Group, now: datetime, calendar: Calendar) -> Meeting | None:
@@ -172,12 +187,13 @@ def tell_lead_on(action: Action, owners_told_on: date, calendar: Calendar, polic
 
 
 def list_meeting_rungs(action: Action, dates: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
-    """The request and the chase for the holding group's next meeting, for one person."""
+    """The requests and the chases for the holding group's meetings, for one person."""
     if dates is None or action.state == "complete":
         return []
     return [
-        Rung(on, "meeting", action.ref, f"{name} {dates.day.isoformat()}", person, passed_for)
-        for name, on in (("request", dates.request), ("chase", dates.chase))
+        Rung(on, "meeting", action.ref, f"{name} {loop.day.isoformat()}", person, passed_for)
+        for loop in dates.loops
+        for name, on in (("request", loop.request), ("chase", loop.chase))
     ]
 
 
@@ -319,10 +335,10 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
     if due:
         left = sum(not rungs[0].is_settled for rungs in due)
         intro = f"Please say where each stands for the meeting on {say_date(meets)}." if meets and left else ""
-        part(_say_need(left, len(due)), intro=intro)
+        part(say_need(left, len(due)), intro=intro)
         each(due, _ANSWERS, "No change to the rest", "nochange")
     if starting:
-        part(f"Your starting list: {_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
+        part(f"Your starting list: {say_count(len(starting), 'action', 'actions')}", intro=_STARTING_INTRO)
         each(starting, _STARTING_ANSWERS, "Still going: the {} not due {}", "going")
     if unsaid := sorted((one for one in asked.values() if not one[0].is_settled), key=_is_mitigation):
         hint = say_how(unsaid[0][0].rung.subject, starting=bool(starting), mitigation=_is_mitigation(unsaid[0]))
@@ -406,20 +422,9 @@ def say_due(action: Action, day: date, calendar: Calendar) -> str:
         )
     if due < day:
         late = calendar.working_days_between(due, day)
-        return f"was due {say_date(due)}, {_count(late, 'working day', 'working days')} ago"
+        return f"was due {say_date(due)}, {say_count(late, 'working day', 'working days')} ago"
     left = calendar.working_days_between(day, due)
     if left > 30:
         return f"due {say_date(due)}"
-    when = f"in {_count(left, 'working day', 'working days')}" if left else "today is the last working day before it"
+    when = f"in {say_count(left, 'working day', 'working days')}" if left else "today is the last working day before it"
     return f"due {say_date(due)}, {'today' if due == day else when}"
-
-
-def _say_need(left: int, of: int) -> str:
-    if left == of:
-        return _count(of, "action needs", "actions need") + " a word from you"
-    needs = "needs" if left == 1 else "need"
-    return f"{left} of {of} actions still {needs} a word from you" if left else "All answered, thank you"
-
-
-def _count(n: int, one: str, more: str) -> str:
-    return f"{n} {one if n == 1 else more}"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from programme.facts import Action, Actor, Escalation
-from programme.messages import UserError
+from programme.messages import Button, UserError
 from programme.rag import LOOKS, Rag
 from programme.timescales import Timescale, say_next_day, say_next_month
 
@@ -244,8 +244,17 @@ def propose_timescale(action: Action, new: Timescale, reason: str, today: date) 
     )
 
 
+def lacks_evidence(action: Action) -> bool:
+    """Whether an action is said to be done, with neither evidence nor a reason for none."""
+    proposal = action.proposal
+    if proposal is None or proposal.kind != "closure" or proposal.words:
+        return False
+    return not any(said.kind in ("evidence", "reason") for said in action.said)
+
+
 def decide_proposal(action: Action, decision: Literal["agreed", "returned"], reason: str) -> Update:
-    """The chair agrees what was proposed, or returns it with a reason."""
+    """The chair agrees what was proposed, or returns it with a reason. Done without evidence, or a reason for none, is
+    agreed for a reason of the chair's."""
     proposal = action.proposal
     if proposal is None:
         raise UserError(f"Nothing is waiting to be agreed for {action.ref}.")
@@ -254,6 +263,13 @@ def decide_proposal(action: Action, decision: Literal["agreed", "returned"], rea
             raise UserError(f"Say why it goes back: return {action.ref} and then the reason.", field="reason")
         return Update("return", entry="return", value=proposal.kind, words=reason.strip(), decide="returned")
     if proposal.kind == "closure":
+        if lacks_evidence(action) and not reason.strip():
+            raise UserError(
+                f"{action.ref} has no evidence and no reason for none: say why you agree it all the same, "
+                f"agree {action.ref} because …, or return {action.ref} and ask for it.",
+                (Button(f"Return {action.ref}", f"return {action.ref}"),),
+                field="reason",
+            )
         return Update(
             "agree",
             entry="agree",

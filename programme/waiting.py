@@ -30,7 +30,7 @@ def say_waiting(action: Action, by: str, *, briefly: bool = False) -> str:
         return f"{head}, proposed by {by}: {_short(proposal.words, most) or 'no reason given'} · {text}"
     given = [said.words for said in action.said if said.kind in ("evidence", "reason") and said.words]
     given = list(dict.fromkeys([*given[-2:], proposal.words] if proposal.words else given[-2:]))
-    evidence = "; ".join(_short(each, most) for each in given) or "no evidence given"
+    evidence = "; ".join(_short(each, most) for each in given) or "no evidence and no reason given"
     criteria = _short(action.success_criteria or "none written", most)
     return f"{head}, proposed by {by}: {evidence} · {text} · success criteria: {criteria}"
 

@@ -76,7 +76,7 @@ def get_action(tx: Tx, typed: str, directory: Directory, command: str = "action"
     for ref, rest in readings:
         rows = _find_rows(tx, ref)
         if len(rows) == 1:
-            return _build(tx, rows, directory)[0], rest
+            return build_actions(tx, rows, directory)[0], rest
     raise _unknown(tx, readings, command)
 
 
@@ -101,7 +101,7 @@ def list_actions(
         query = query.where(action.c.state == "open")
     if due_before is not None:
         query = query.where(action.c.due_on < due_before)
-    return _build(tx, tx.conn.execute(query.order_by(action.c.position)).all(), directory)
+    return build_actions(tx, tx.conn.execute(query.order_by(action.c.position)).all(), directory)
 
 
 def record_update(
@@ -295,7 +295,7 @@ def _record_proposal(
         )
 
 
-def _build(tx: Tx, rows: Sequence[Any], directory: Directory) -> list[Action]:
+def build_actions(tx: Tx, rows: Sequence[Any], directory: Directory) -> list[Action]:
     """Rows of the action table as facts, with a fixed number of reads however many there are."""
     ids = [row.id for row in rows]
     owners: dict[int, list[str]] = defaultdict(list)

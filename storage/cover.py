@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from programme.cover import AWAY, Cover, put_in_place
-from programme.facts import Owner, Role
+from programme.facts import Action, Owner, Role
 from storage.db import PROGRAMME, Tx, insert
 from storage.people import OUT, Directory, list_persons
 from storage.schema import cover, holder, person
@@ -64,6 +64,20 @@ def holds_on(tx: Tx, role_id: int, person_id: int, first: date, until: date) -> 
     """Whether somebody holds a role themselves on one of these days."""
     mine = (holder.c.role_id == role_id, holder.c.person_id == person_id, *_during(first, until))
     return tx.conn.execute(sa.select(holder.c.id).where(*mine).limit(1)).first() is not None
+
+
+def leave_out_stand_ins(action: Action, directory: Directory, raised_by: str) -> Action:
+    """The action without those among its owners who only stand in for whoever raised its alarm."""
+    for one in directory.in_force:
+        if one.by and one.away.address == raised_by and (one.role_id, one.by.id) in directory.acting:
+            owners = [
+                replace(owner, people=tuple(each for each in owner.people if each.id != one.by.id))
+                if directory.roles[one.role_id] in owner.roles
+                else owner
+                for owner in action.owners
+            ]
+            action = replace(action, owners=tuple(owners))
+    return action
 
 
 def _list_held(tx: Tx, day: date) -> set[tuple[int, int]]:

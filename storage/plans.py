@@ -185,6 +185,7 @@ def _store_groups(tx: Tx, plan: Plan) -> None:
                 kinds=_guess_kinds(group.name, group.purpose),
                 holds=[],
                 reports_to=[],
+                members=[],
                 position=position,
             )
         else:
@@ -317,7 +318,8 @@ def _later(
 
 
 def _store_owners(tx: Tx, plan: Plan, ids: Mapping[str, int]) -> None:
-    tx.conn.execute(sa.delete(owner).where(owner.c.programme_id == tx.programme))
+    here = sa.select(action.c.id).where(action.c.programme_id == tx.programme, action.c.gone_at.is_(None))
+    tx.conn.execute(sa.delete(owner).where(owner.c.action_id.in_(here)))
     rows = [
         {
             "programme_id": tx.programme,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jobs.closing import queue_closed
+from jobs.compose import Facts
 from programme.asking import find_asked
-from programme.calendar import Calendar
+from programme.calendar import Calendar, say_date
 from programme.facts import ANSWERS, Accountable, Action, Actor, Group, Person, Rung, find_holding_group
 from programme.listening import find_group_listening, mark_of
 from programme.messages import Block, Bullets, Button, Buttons, Heading, Message, Reply, Request, Text, UserError
@@ -30,6 +31,7 @@ from storage.actions import (
     spoken_for,
 )
 from storage.db import Tx
+from storage.gone import find_gone
 from storage.listening import list_listening
 from storage.owned import list_owned_refs
 from storage.people import Directory, find_person
@@ -38,6 +40,7 @@ from storage.renewals import renew, renew_told, tell_channel
 _MOST_OFFERED = 10
 _OF_ONE = ("rag", "done", "slipping")  # words after which `, P2.4a on track` is about another action
 _LATER = re.compile(r"(?:[,;.\n&+]|\band\b)[\s-]*(?=[A-Z]{1,3}\d+[.-]\d)", re.IGNORECASE)
+_OWN_WORDS = re.compile(r"\b(?:REF|TEXT|why)\b", re.IGNORECASE)
 _AND = re.compile(r"(?:and\b|&|\+)\s*", re.IGNORECASE)
 
 
@@ -67,6 +70,11 @@ class Ask:
         """A form's answer, trimmed; "" where there is none."""
         return self.request.fields.get(name, "").strip()
 
+    def gather_facts(self) -> Facts:
+        """What a bundle would be decided from now."""
+        people = (list(self.groups), list(self.office), list(self.leads))
+        return Facts(self.tx, self.now, self.directory, *people, self.calendar, self.policy, self.schemes)
+
     def find(self, word: str, deed: Deed = "update") -> tuple[Action, str]:
         """The one action that `word` was said of, and the words after its reference.
 
@@ -90,6 +98,14 @@ class Ask:
             )
         self.check(deed, action)
         return action, rest
+
+    def find_even_gone(self, word: str) -> tuple[Action, str]:
+        """As `find`, to read: also of an action that the plan has no more, and then the sentence that says so."""
+        gone = find_gone(self.tx, self.words, self.directory)
+        if gone is None or names_action(self.tx, self.words):
+            return self.find(word, "read")[0], ""
+        self.check("read", gone[0])
+        return gone[0], f"The plan no longer has it, since {say_date(self.calendar.today(gone[1]))}."
 
     def find_all(self, word: str, deed: Deed = "update") -> tuple[list[Action], str]:
         """As `find`, for a command that may be said of several actions at once; each once."""
@@ -165,7 +181,18 @@ class Ask:
         try:
             return get_action(self.tx, text, self.directory, word)
         except UserError as error:
-            raise self._say_nearer(text, word) or error from None
+            raise self._say_gone(text) or self._say_nearer(text, word) or error from None
+
+    def _say_gone(self, text: str) -> UserError | None:
+        """What is said of an action that the plan has no more, to whoever may read it."""
+        gone = find_gone(self.tx, text, self.directory)
+        if gone is None or not may(self.actor, "read", gone[0], self.holding(gone[0])):
+            return None
+        ref, on = gone[0].ref, say_date(self.calendar.today(gone[1]))
+        return UserError(
+            f"The plan no longer has {ref}, since {on}: to see what was said of it, type history {ref}",
+            (Button(f"History of {ref}", f"history {ref}"),),
+        )
 
     def _say_nearer(self, text: str, word: str) -> UserError | None:
         """A better refusal of what names no action: a priority's focus areas, or the nearest of the actor's own."""
@@ -215,6 +242,11 @@ class Command:
     summary: str
     details: str
     shown: bool
+
+    @property
+    def takes_sentences(self) -> bool:
+        """Whether somebody's own words may follow, and not names and dates alone."""
+        return bool(_OWN_WORDS.search(self.usage))
 
 
 COMMANDS: dict[str, Command] = {}

@@ -8,7 +8,9 @@ from programme.asking import ask_owners, list_asked, list_vacant, may_ask
 from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Button, Field, Form, Reply, UserError
+from programme.pausing import say_after
 from storage.people import label_of
+from storage.programme import find_resuming, is_paused
 
 
 @command("ask REF QUESTION")
@@ -43,11 +45,25 @@ def ask(ask: Ask) -> Reply:
     queue_question(ask.tx, one.ref, number, people, due_at=due, on=day, now=ask.now)
     when = "now" if due <= ask.now else f"on {say_date(day)} at {ask.calendar.local(due):%H:%M}"
     who = ", ".join(dict.fromkeys(person.label for person in people))
-    told = f"{who} {'has' if len(people) == 1 else 'have'} your question about {one.ref} {when}."
+    asked = f"{who} {'has' if len(people) == 1 else 'have'} your question about {one.ref}"
+    paused = say_after(find_resuming(ask.tx)) if is_paused(ask.tx, day) else ""
+    told = f"{paused} {asked}." if paused else f"{asked} {when}."
     if not any(person in people for owner in one.owners for person in owner.people):
         roles = " and ".join(list_vacant(one)) or "it"
         told = f"Nobody holds {roles}, so the programme office is asked {when} to pass your question on."
+        if paused:
+            told = f"{paused} the programme office is asked to pass your question on, as nobody holds {roles}."
+    elif vacant := list_vacant(one):
+        told += f" {_say_vacant(vacant, office=ask.actor.office)}"
     return compose_reply([told, "Their answer comes with your next reminders."], [Button("Undo", "undo")])
+
+
+def _say_vacant(vacant: list[str], *, office: bool) -> str:
+    """That some of its owners are not asked, and what would help."""
+    them, they = ("it", "it is") if len(vacant) == 1 else ("them", "they are")
+    give = f'halfterm people set "{vacant[0]}" ADDRESS'
+    how = f"to give {them} to somebody: {give}" if office else f"the programme office can give {them} to somebody"
+    return f"Nobody I can write to holds {' and '.join(vacant)}, so {they} not asked; {how}."
 
 
 def _say_nobody(one: Action) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
+from jobs.closing import find_closing, queue_reopened, sound_again
 from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
@@ -19,16 +20,18 @@ from programme.updates import (
     decide_proposal,
     find_open_alarm,
     is_calm,
+    lacks_evidence,
     list_alarmed,
 )
 from programme.updates import reopen as open_again
 from programme.waiting import say_proposed, say_waiting
-from storage.actions import list_actions
+from storage.actions import find_escalation, list_actions
 from storage.history import find_row, record
 from storage.history import redact as redact_words
 from storage.minutes import list_twins
 from storage.people import label_of, list_persons
 from storage.programme import is_paused, set_paused
+from storage.undo import open_alarm
 from storage.watch import list_waiting_refs
 from storage.withdrawn import has_shared
 
@@ -46,8 +49,9 @@ _SHARED = (
 def agree(ask: Ask) -> Reply:
     """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees every one.
 
-    Without a reference it lists what is waiting; what is left is shown after each. Nobody agrees their own. It also
-    agrees that an alarm is over, once a colleague has rated the action otherwise.
+    Without a reference it lists what is waiting; what is left is shown after each. Nobody agrees their own. What has
+    neither evidence nor a reason for none is agreed with your reason. It also agrees that an alarm is over, once a
+    colleague has rated the action otherwise.
     Example: agree P2.3c
     """
     words = ask.words.strip()
@@ -56,15 +60,32 @@ def agree(ask: Ask) -> Reply:
         waiting = _find_waiting(ask)
         if not waiting or words.lower() != "all":
             return _list_waiting(ask, waiting, int(page[1]) if page else 1)
-        chosen, words = waiting, ""
+        bare = [one for one in waiting if lacks_evidence(one)]
+        chosen, words = [one for one in waiting if one not in bare] or waiting[:1], ""
     else:
         chosen, words = ask.find_all("agree", "read")
+        bare, words = [], ask.field("reason") or words
+    first = chosen[0]
+    if len(chosen) == 1 and not words and lacks_evidence(first) and may_agree(ask.actor, first, ask.groups):
+        return _ask_why(first)
     agreed = [(one, _agree(ask, one, words)) for one in chosen]
     for one, update in agreed:
         ask.record(one, update)
     what = ", ".join(f"{one.ref} ({say_proposed(one)})" for one, _ in agreed)
     back = [] if len(agreed) == 1 else ["Undo takes them back one at a time, the last first."]
-    return _then_list(ask, " ".join([f"Agreed: {what}.", *back]))
+    refs, verb = ", ".join(one.ref for one in bare), "waits" if len(bare) == 1 else "wait"
+    stays = [f"Without evidence or a reason for none, {refs} still {verb}."] if bare else []
+    return _then_list(ask, " ".join([f"Agreed: {what}.", *stays, *back]))
+
+
+def _ask_why(one: Action) -> Form:
+    return Form(
+        f"Agree {one.ref}",
+        f"agree {one.ref}",
+        (Field("reason", "It has no evidence and no reason for none: why do you agree it?", "text"),),
+        f"{one.ref} has no evidence and no reason for none: say why you agree it all the same, "
+        f"agree {one.ref} because …, or return {one.ref} and ask for it.",
+    )
 
 
 def _find_waiting(ask: Ask) -> list[Action]:
@@ -146,12 +167,21 @@ def return_(ask: Ask) -> Reply:
 def reopen(ask: Ask) -> Reply:
     """As chair, open a complete action again, and say why. It is reminded of as before.
 
+    An alarm that was closed as it was agreed stands again, and whoever heard that it was closed hears that.
     Example: reopen P2.3c the report was of the year before
     """
     one, reason = ask.find("reopen", "read")
     ask.check("decide", one)
-    ask.record(one, open_again(one, reason))
-    return compose_reply([f"{one.ref} is open again: {reason.rstrip('.')}."], [_UNDO])
+    update, closing = open_again(one, reason), find_closing(ask.tx, one.ref)
+    number = ask.record(one, update)
+    lines = [f"{one.ref} is open again: {reason.rstrip('.')}."]
+    if closing and (alarm := find_escalation(ask.tx, closing.facts["alarm"])):
+        open_alarm(ask.tx, alarm.number)
+        due = ask.calendar.next_sending(ask.now + ask.policy.alarm_delay)
+        sound_again(ask.tx, one.ref, alarm.number, number, due)
+        queue_reopened(ask.tx, alarm, one.ref, closing, number, ask.actor, ask.now)
+        lines.append("The alarm about it stands again.")
+    return compose_reply(lines, [_UNDO])
 
 
 @command("ack REF")

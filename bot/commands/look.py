@@ -11,17 +11,18 @@ from bot.commands import COMMANDS, Ask, command, compose_list
 from jobs.compose import draw_digest, read_digest, read_had_since
 from programme.calendar import say_date
 from programme.digest import list_signs
-from programme.digest_words import WHOLE, compose_digest_message
-from programme.escalation import say_mitigation
+from programme.digest_words import ASK_OFFICE, compose_digest_message
+from programme.escalation import say_alarm_beside, say_mitigation, say_open_alarm
 from programme.facts import Action, Group, Owner, Said
 from programme.forecast import find_forecast
 from programme.messages import Block, Bullets, Button, Buttons, Facts, Heading, Message, Reply, Text, UserError
-from programme.permissions import may, may_see_all, owns
+from programme.permissions import is_member, may, may_read_digest, may_see_all, owns
 from programme.rag import Rag
 from programme.refs import ref_key
 from programme.reminders import (
     say_due,
 )
+from programme.updates import find_open_alarm
 from storage import outbox
 from storage.actions import list_actions, list_focus_area
 from storage.history import list_rows
@@ -65,6 +66,9 @@ def action(ask: Ask) -> Reply:
             "done, awaiting agreement" if one.proposal.kind == "closure" else f"{new} proposed, awaiting agreement"
         )
         pairs.append(("Proposed", waiting))
+    if alarm := find_open_alarm(one):
+        raised_by, seen_by = label_of(ask.tx, alarm.by, ask.today), label_of(ask.tx, alarm.acknowledged_by, ask.today)
+        pairs.append(("Open alarm", say_open_alarm(one, alarm, raised_by, seen_by, holding, ask.calendar)))
     if one.mitigation:
         pairs.append(("Mitigation", say_mitigation(one)))
     if signs:
@@ -102,7 +106,8 @@ def action(ask: Ask) -> Reply:
 def actions(ask: Ask) -> Reply:
     """List actions: yours, a group's, a focus area's, overdue, at risk, vulnerable, or due in 30 days.
 
-    You see the actions you may read: yours, those of groups you chair, or all for leads and the programme office.
+    You see the actions you may read: yours, those of groups you chair or are a member of, or all for leads and the
+    programme office.
     Example: actions overdue
     """
     wanted = " ".join(ask.words.lower().split()) or ("mine" if ask.actor.roles else "all")
@@ -126,7 +131,7 @@ def actions(ask: Ask) -> Reply:
     elif wanted in ("complete", "done", "closed"):
         title, chosen = "Complete", [one for one in found if one.state == "complete"]
     elif (typed := wanted.replace("-", " ")) in ratings:
-        title, chosen = typed.capitalize(), [one for one in found if one.rag is ratings[typed] and one.state == "open"]
+        title, chosen = typed.capitalize(), [one for one in found if _is_rated(one, ratings[typed])]
     else:
         area, refs = list_focus_area(ask.tx, ask.words)
         priority = [one for one in found if ref_key(one.priority) == ref_key(ask.words)]
@@ -151,19 +156,22 @@ def digest(ask: Ask) -> Reply:
         group = get_group(ask.tx, ask.words, ask.directory)
     else:
         mine = [one for one in ask.groups if one.name in ask.actor.chairs]
+        mine = mine or [one for one in ask.groups if is_member(ask.actor, one)]
         if len(mine) != 1:
             names = mine or list(ask.groups)
             choices = tuple(Button(one.name, f"digest {one.name}") for one in names[:20])
             raise UserError("Say which group's digest you would like: digest and its name.", choices)
         group = mine[0]
-    if not may_see_all(ask.actor):
-        raise UserError(
-            f"Only the chair of {group.name}, accountable leads and the programme office can read its digest."
-        )
+    if not may_read_digest(ask.actor, group):
+        readers = f"the chair of {group.name}, its members, accountable leads and the programme office"
+        raise UserError(f"Only {readers} can read its digest.")
     found = read_digest(ask.tx, group, ask.directory, ask.now, ask.calendar, ask.policy)
     where = ask.request.where
     follows = where.channel == "slack"  # it alone takes files
-    message = compose_digest_message(found, draw_digest(found), _FILE_FOLLOWS if follows else WHOLE)
+    made = f'The whole of it as Word or PDF: halfterm digest "{group.name}" --out digest.docx (or digest.pdf)'
+    whole = _FILE_FOLLOWS if follows else made if ask.actor.office else ASK_OFFICE
+    decides = ask.actor.office or bool(ask.actor.chairs)
+    message = compose_digest_message(found, draw_digest(found), whole, decides=decides, reader=ask.actor.key)
     if not follows:
         return message
     key = f"file:digest:{where.workspace}:{ask.request.seen_id or ask.now.isoformat()}"
@@ -177,9 +185,10 @@ def history(ask: Ask) -> Reply:
 
     Example: history P2.3c
     """
-    one, _ = ask.find("history", "read")
-    lines = []
-    for row in list_rows(ask.tx, ref=one.ref, most=_MOST_TOLD):
+    one, gone = ask.find_even_gone("history")
+    lines = [gone] if gone else []
+    rows = list_rows(ask.tx, ref=one.ref, most=_MOST_TOLD)
+    for row in rows:
         local = ask.calendar.local(row.at)
         words = "(redacted)" if row.redacted else row.words or ""
         value = str(row.facts.get("value") or "").replace("_", " ")
@@ -191,8 +200,8 @@ def history(ask: Ask) -> Reply:
             f"{row.number}. {say_date(local.date())} {local:%H:%M}, {label_of(ask.tx, row.actor)}{via}, "
             f"{row.verb.replace('_', ' ')}" + (f": {detail}" if detail else "")
         )
-    if not lines:
-        lines = ["Nothing has been said of it here since the plan was imported."]
+    if not rows:
+        lines.append("Nothing has been said of it here since the plan was imported.")
     return compose_list(f"History of {one.ref}", lines)
 
 
@@ -258,6 +267,12 @@ def _get_group_or_say(ask: Ask) -> Group:
         ) from None
 
 
+def _is_rated(one: Action, rating: Rag) -> bool:
+    """Whether it has that rating, or an alarm of that kind is open although it was rated otherwise since."""
+    alarm = find_open_alarm(one)
+    return one.state == "open" and (one.rag is rating or (alarm is not None and alarm.kind is rating))
+
+
 def _is_due(one: Action, first: date, last: date) -> bool:
     due = one.timescale.due_on
     return due is not None and first <= due <= last
@@ -266,7 +281,8 @@ def _is_due(one: Action, first: date, last: date) -> bool:
 def _list(title: str, chosen: Sequence[Action], ask: Ask) -> Message:
     head = f"{title}: {len(chosen)}"
     lines = [
-        f"{one.ref} · {one.look} · {say_due(one, ask.today, ask.calendar) if one.state == 'open' else 'complete'} · "
+        f"{one.ref} · {', '.join(filter(None, (str(one.look), say_alarm_beside(one))))} · "
+        f"{say_due(one, ask.today, ask.calendar) if one.state == 'open' else 'complete'} · "
         f"{one.text if len(one.text) <= 90 else one.text[:89] + '…'} ({one.owner_names})"
         for one in chosen[:_MOST_LISTED]
     ]

@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from bot.commands import Ask, command, compose_reply
-from programme.cadence import parse_clock
+from programme.cadence import find_bad_clock, parse_clock
 from programme.calendar import say_date
 from programme.facts import Group, Meeting
-from programme.messages import Block, Bullets, Button, Buttons, Field, Form, Heading, Message, Reply, UserError
+from programme.messages import Block, Bullets, Button, Buttons, Field, Form, Heading, Message, Reply, Text, UserError
 from programme.permissions import may_set_meetings
 from programme.reminders import plan_meeting
 from programme.timescales import find_just_past, parse_timescale, refuse_just_past
@@ -34,8 +34,9 @@ _MOST_BUTTONS = 5
 def meetings(ask: Ask) -> Reply:
     """When the governance groups meet, and when papers are due; with a group's name its year ahead.
 
-    The programme office and the group's chair may add: meetings move Board 4 October to 6 October 14:00, meetings
-    cancel Board 4 October, meetings confirm Board 4 October, meetings add Board 11 October 10:00.
+    The programme office and the group's chair may add: meetings move SEND Oversight Board 4 October to 6 October 14:00,
+    meetings cancel SEND Oversight Board 4 October; confirm in its place keeps a day, and add with a day and a time sets
+    one more.
     Example: meetings
     """
     found = _WHAT.match(ask.words)
@@ -62,14 +63,17 @@ def _show_year(ask: Ask, group: Group) -> Message:
             ahead.append((one.starts_at, f"{_say_when(ask, one.starts_at)}; cancelled."))
     lines = tuple(line for at, line in sorted(ahead) if ask.now <= at <= ask.now + _YEAR)
     title = f"Meetings of {group.name}" + (f", {group.cadence}" if group.cadence else "")
+    people = [f"Chair: {group.chair}."] if group.chair else []
+    people += [f"Members: {', '.join(group.members)}."] if group.members else []
     if not lines:
-        return compose_reply([f"{group.name} has no meeting planned."])
-    blocks: tuple[Block, ...] = (Heading(title), Bullets(lines))
+        return compose_reply([f"{group.name} has no meeting planned.", *people])
+    said = " ".join(people)
+    blocks: tuple[Block, ...] = (Heading(title), *([Text(said)] if said else []), Bullets(lines))
     if may_set_meetings(ask.actor, group):
         bent = [one for one in group.meetings if one.to_confirm and one.starts_at >= ask.now][:_MOST_BUTTONS]
         taps = tuple(Button(f"Confirm {say_date(ask.calendar.today(one.starts_at))}", _name(ask, one)) for one in bent)
         blocks += (Buttons(taps),) if taps else ()
-    return Message("\n".join([f"{title}.", *(f"- {line}" for line in lines)]), blocks)
+    return Message("\n".join([f"{title}.", *([said] if said else []), *(f"- {line}" for line in lines)]), blocks)
 
 
 def _name(ask: Ask, meeting: Meeting) -> str:
@@ -157,7 +161,9 @@ def _confirm(ask: Ask, words: str) -> Reply:
 def _add(ask: Ask, words: str) -> Reply:
     group, day, at = _split(ask, words, "add")
     if at is None:
-        raise UserError(f"Say at what time too, for example: meetings add {group.name} {say_date(day)} 10:00")
+        said = f"{say_date(day)} is past: type for example" if day < ask.today else "Say at what time too, for example:"
+        later = day if day >= ask.today else ask.today + timedelta(weeks=4)
+        raise UserError(f"{said} meetings add {group.name} {say_date(later)} 10:00")
     starts_at = ask.calendar.instant(day, at)
     _check_free(ask, group, starts_at)
     add_meeting(ask.tx, group.id, starts_at, ask.now, ask.calendar)
@@ -219,7 +225,16 @@ def _split(ask: Ask, words: str, what: str) -> tuple[Group, date, time | None]:
                     f"Only the chair of {group.name} or the programme office can change its meetings: please ask them."
                 )
             return group, day, at
+    for cut in reversed(range(1, len(tokens))):
+        if found := find_group(ask.groups, " ".join(tokens[:cut])):
+            raise _say_unreadable(found, " ".join(tokens[cut:])[:60], what)
     raise UserError(f"Say which group and which day, for example: {_EXAMPLES[what].format(example)}")
+
+
+def _say_unreadable(group: Group, typed: str, what: str) -> UserError:
+    clock = find_bad_clock(typed)
+    wrong = f"“{clock}” is no time of day" if clock else f"I cannot read “{typed}” as a day and time"
+    return UserError(f"{wrong}: type for example {_EXAMPLES[what].format(group.name)}")
 
 
 def _read_day(ask: Ask, text: str) -> tuple[date | None, time | None]:

@@ -14,6 +14,7 @@ from programme.calendar import say_date
 from programme.facts import Action, Group
 from programme.messages import Button, Field, Form, Reply
 from programme.minutes import Reading, add_minute, find_asked_day, is_bare
+from programme.updates import lacks_evidence
 from storage.history import get_head
 from storage.minutes import Draft
 from storage.people import find_group
@@ -88,8 +89,9 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
         return " ".join(note_minute(ask, action, reading.words, meeting, on))
     if reading.kind == "progress":
         return run(progress, text=reading.words).partition(" To rate it")[0]
+    agreed = {"reason": reason} if lacks_evidence(action) else {}  # the meeting's own
     if reading.kind == "agree":
-        return run(agree)
+        return run(agree, **agreed)
     if reading.kind == "return":
         return run(return_, reason=reading.words)
     if reading.kind == "done":
@@ -99,7 +101,7 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
             if is_bare(reading.words)
             else f"{said} {' '.join(note_minute(ask, action, reading.words, meeting, on))}"
         )
-    told = [run(agree).partition("\n")[0]] if reading.agrees else []
+    told = [run(agree, **agreed).partition("\n")[0]] if reading.agrees else []
     if reading.timescale:
         told.append(run(slipping, timescale=reading.timescale.text, reason=reason))
         owners = [person for owner in action.owners for person in owner.people]

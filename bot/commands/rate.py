@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from bot.commands.update import done
+from jobs.closing import list_heard
 from programme.calendar import say_date
 from programme.escalation import Told, list_told, list_told_rungs
 from programme.facts import Action, Escalation, find_strategic_group
 from programme.messages import Button, Field, Form, Option, Reply, UserError
+from programme.pausing import say_after
 from programme.permissions import find_deciding_group, may, owns, say_decider
 from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
+from programme.school import Calendars
 from programme.timescales import say_next_month
 from programme.updates import change_rag, list_alarmed
 from storage import ledger, outbox
 from storage.people import label_of, list_persons
+from storage.programme import find_resuming, is_paused
 
 _JUST_NOW = timedelta(hours=1)  # so long ago, two people rate the same thing at once
 
@@ -137,26 +141,43 @@ def _escalate(ask: Ask, action: Action, kind: Rag, number: int, *, explained: bo
     told = list_told(action, action.bodies, kind, list(near.values()), ask.leads, ask.office, ask.actor.key)
     if not told:
         return "There is nobody else to tell yet, as the programme office has set no other chairs."
-    who = _say_told(told)
     if kind is Rag.VULNERABLE:
-        on = ask.calendar.add_working_days(ask.today, 1)
-        rungs = list_told_rungs(told, ask.office, action.ref, number, on, ask.actor.key)
-        ledger.plan(ask.tx, rungs, ask.now)
-        return f"With their next reminders, from {say_date(on)}, I tell {who}."
+        return _warn(ask, action, number, told)
     due = _alarm_due(ask, explained=explained)
-    for each in told:
+    by_time: dict[str, list[Told]] = {}
+    timed = [(_wait_for_schools(ask, each.person.id, due) if each.person else due, each) for each in told]
+    for due_at, each in sorted(timed, key=lambda one: one[0]):
+        by_time.setdefault(_say_when(ask, due_at), []).append(each)
         if each.person:
             facts = {"number": number, "ref": action.ref, "person": each.person.id}
             key = f"notice:{action.ref}:{number}:{each.person.id}"
-            outbox.say(ask.tx, key, "notice", each.person.reached_at, due_at=due, facts=facts)
-    return f"{_say_when(ask, due)} I tell {who}, unless you undo it first."
+            outbox.say(ask.tx, key, "notice", each.person.reached_at, due_at=due_at, facts=facts)
+    first, *later = [f"{when} I tell {_say_told(some)}" for when, some in by_time.items()]
+    return f"{'; '.join([first, *(f'{each[0].lower()}{each[1:]}' for each in later)])}, unless you undo it first."
+
+
+def _warn(ask: Ask, action: Action, number: int, told: Sequence[Told]) -> str:
+    """Plan what is told of a vulnerable action, and say who hears when; who had the alarm that it closes hears now."""
+    on = ask.calendar.add_working_days(ask.today, 1)
+    ledger.plan(ask.tx, list_told_rungs(told, ask.office, action.ref, number, on, ask.actor.key), ask.now)
+    was = action.escalation
+    closed = was is not None and was.state == "open" and was.kind is Rag.AT_RISK
+    heard = list_heard(ask.tx, action.ref, was) if was and closed else {}
+    lines = ["Whoever heard that it was at risk hears that it is vulnerable now."] if heard else []
+    if rest := [each for each in told if each.person is None or each.person.id not in heard]:
+        who = _say_told(rest)
+        usual = f"With their next reminders, from {say_date(on)}, I tell {who}."
+        paused = _say_pause(ask, on)
+        lines.append(f"{paused} I tell {who} with their next reminders." if paused else usual)
+    return " ".join(lines)
 
 
 def _hasten(ask: Ask, action: Action, number: int) -> str:
     """The reason has come: notices that still wait for it leave fifteen minutes from now."""
     due = _alarm_due(ask, explained=True)
     waiting = outbox.list_lines(ask.tx, key_starts=f"notice:{action.ref}:{number}:", states=["due"])
-    moved = [line for line in waiting if line.due_at > due and outbox.move(ask.tx, line.key, due)]
+    sooner = [(line, _wait_for_schools(ask, line.facts["person"], due)) for line in waiting]
+    moved = [line for line, at in sooner if line.due_at > at and outbox.move(ask.tx, line.key, at)]
     return f"Thank you. {_say_when(ask, due)} the others hear of it." if moved else "Thank you, the reason is noted."
 
 
@@ -189,8 +210,20 @@ def _alarm_due(ask: Ask, *, explained: bool) -> datetime:
     return ask.calendar.add_working_hours(ask.now, ask.policy.alarm_delay_unexplained)
 
 
+def _wait_for_schools(ask: Ask, person: int, due: datetime) -> datetime:
+    """When a notice due then goes to somebody: on the schools' next open day where all they hold is a school's."""
+    return Calendars(ask.calendar, ask.directory.roles, ask.directory.holders).of(person).next_sending(due)
+
+
+def _say_pause(ask: Ask, day: date) -> str:
+    """That what falls due on a day waits for the end of a pause; "" where it does not."""
+    return say_after(find_resuming(ask.tx)) if is_paused(ask.tx, day) else ""
+
+
 def _say_when(ask: Ask, due: datetime) -> str:
     local = ask.calendar.local(due)
+    if paused := _say_pause(ask, local.date()):
+        return paused
     day = "" if local.date() == ask.today else f" on {local:%A} {say_date(local.date())}"
     return f"At {local:%H:%M}{day}"
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from bot.commands import Ask, command
 from jobs.coming import is_to_come, list_coming
-from jobs.compose import Facts
 from programme.asking import find_asked
 from programme.calendar import Calendar, say_date
 from programme.coming import Coming
 from programme.facts import Action, Person, Rung
 from programme.messages import Bullets, Heading, Message, Reply, Text
+from programme.reminders import list_within_reach
+from programme.school import Calendars
 from storage import ledger, outbox
 from storage.cover import find_absence
 from storage.people import label_of, list_persons
-from storage.programme import is_paused
+from storage.programme import find_resuming, is_paused
 from storage.told import list_notices, list_papers, list_periods_of, list_queued
 
 _MOST_TOLD, _MOST_COMING = 15, 8
 _MOST_MEETINGS = 3  # of those that were: whose papers are told
 _STATES = {"silenced": "not sent", "waiting": "waiting", "failed": "failed", "dropped": "not sent"}
+_PAUSED = "waits for the end of the pause"
 _OWN = "in a message of its own"
 
 
@@ -32,9 +35,9 @@ def why(ask: Ask) -> Reply:
 
     Example: why P2.3c
     """
-    one, _ = ask.find("why", "read")
+    one, gone = ask.find_even_gone("why")
     told = _Told(ask, one)
-    been, coming = told.list_been(), told.list_next()
+    been, coming = told.list_been(), [f"Nothing. {gone}"] if gone else told.list_next()
     been = _cut(been, _MOST_TOLD, "the older", newest=True) or ["Nothing has been planned or sent about it yet."]
     coming = _cut(coming, _MOST_COMING, "the later", newest=False)
     title = f"Why, for {one.ref}"
@@ -65,6 +68,8 @@ class _Told:
     def __post_init__(self) -> None:
         ask, one = self.ask, self.action
         self.calendar: Calendar = ask.calendar
+        self.paused = is_paused(ask.tx, ask.today)
+        self.paused_until = find_resuming(ask.tx) if self.paused else None
         self.persons = list_persons(ask.tx)
         self.names: dict[int, str] = {}
         found = [each for owner in one.owners for each in ask.directory.find_roles(owner.text)]
@@ -79,7 +84,7 @@ class _Told:
         holding = ask.holding(one)
         meetings = sorted(holding.meetings, key=lambda each: each.starts_at) if holding else []
         past = [each for each in meetings if each.starts_at < ask.now][-_MOST_MEETINGS:]
-        ahead = [each for each in meetings if each.starts_at >= ask.now][:1]
+        ahead = list_within_reach(holding, ask.now, ask.calendar, ask.policy) if holding else []
         self.days = {each.id: ask.calendar.today(each.starts_at) for each in (*past, *ahead)}
         self.messages = [*list_notices(ask.tx, one.ref), *list_papers(ask.tx, list(self.days))]
 
@@ -113,24 +118,13 @@ class _Told:
         ask, one = self.ask, self.action
         if one.state == "complete":
             return ["Nothing: it is complete."]
-        facts = Facts(
-            ask.tx,
-            ask.now,
-            ask.directory,
-            list(ask.groups),
-            list(ask.office),
-            list(ask.leads),
-            ask.calendar,
-            ask.policy,
-            ask.schemes,
-        )
         schemes = ask.schemes or {each.scheme for each in self.persons.values()}
         papers = {
             (f"{row.kind} {self.days[row.facts['meeting']].isoformat()}", row.facts["person"])
             for row in self.messages
             if "meeting" in row.facts
         }
-        coming = list_coming(facts, one, self.lines, papers, schemes, ask.actor.person)
+        coming = list_coming(ask.gather_facts(), one, self.lines, papers, schemes, ask.actor.person)
         quiet = self._list_quiet()
         if quiet:  # what they say already
             coming = [each for each in coming if each.planned or not _is_said(each.silence)]
@@ -146,7 +140,10 @@ class _Told:
         for row in self.messages:
             if row.state == "due":
                 local = self.calendar.local(row.due_at)
-                key = (local.date(), local.time(), self._say_message(row, local), ": waits until then.")
+                until = f": waits until then{self._say_holidays(row, local.date())}."
+                key = (local.date(), local.time(), self._say_message(row, local), until)
+                if self._is_paused_on(local.date()):
+                    key = (*key[:3], f": {_PAUSED}.")
                 found.setdefault(key, []).append(row.facts["person"])
         told = sorted(found.items(), key=lambda each: each[0][:2])
         lines = [f"{head}{self._say_people(people)}{tail}" for (_on, _at, head, tail), people in told]
@@ -158,9 +155,10 @@ class _Told:
         """What keeps reminders of it away, a sentence each."""
         ask, one = self.ask, self.action
         found = []
-        if is_paused(ask.tx, ask.today):
+        if self.paused:
+            until = f" until {say_date(self.paused_until)}" if self.paused_until else ""
             found.append(
-                "Everything is paused by the programme office; what falls due meanwhile is said once, after it."
+                f"Everything is paused by the programme office{until}; what falls due meanwhile is said once, after it."
             )
         if one.proposal is not None:
             found.append("Nothing until the chair has agreed or returned what is proposed.")
@@ -176,10 +174,22 @@ class _Told:
             found.append(f"The question of {by} on {say_date(asked.on)} is not answered yet.")
         return found
 
+    def _say_holidays(self, row: outbox.Line, day: date) -> str:
+        """That a message waits for the schools to open, for who holds roles of schools only; "" where it does not."""
+        directory = self.ask.directory
+        theirs = Calendars(self.calendar, directory.roles, directory.holders).of(row.facts["person"])
+        closed = not theirs.is_open(self.calendar.add_working_days(day, -1)) and "meeting" not in row.facts
+        return ", when the schools are open again" if closed else ""
+
+    def _is_paused_on(self, day: date) -> bool:
+        """Whether what falls due on a day waits for the end of a pause."""
+        return self.paused and (self.paused_until is None or day < self.paused_until)
+
     def _say_people(self, people: Sequence[int]) -> str:
-        """Who they are, whoever asks first."""
+        """Who they are, whoever asks first; those who are called by one role, together."""
         me = self.ask.actor.person.id if self.ask.actor.person else -1
-        names = [self._say_person(each) for each in dict.fromkeys(people) if each != me]
+        called = Counter(self._say_person(each) for each in dict.fromkeys(people) if each != me)
+        names = [name if count == 1 else f"{name} ({count} people)" for name, count in called.items()]
         every = [*(["you"] if me in people else []), *names]
         return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
 
@@ -199,6 +209,8 @@ class _Told:
     def _say_prospect(self, one: Coming, queued: datetime | None) -> str:
         """What is to become of it."""
         silence = f"as things stand it is not said: {one.silence}" if one.silence else ""
+        if one.planned and not silence and self._is_paused_on(one.rung.on):
+            return f": {_PAUSED}"
         if one.planned:
             bundle = f"in the bundle of {self._say_instant(queued)}" if queued else ""
             return f": planned, {silence or one.note or bundle}".rstrip(", ")

@@ -198,6 +198,15 @@ def test_the_sections_are_read_in_the_order_of_what_is_asked() -> None:
     digest = gather(*actions, metric=Metric("P1.1d", (Point("Sep 2022", None),)))
     heads = [line for line in compose_digest_message(digest).text.splitlines() if not line.startswith("- ")]
     assert heads[2:-1] == [
+        "Agenda:",
+        "1. Escalated and not yet acknowledged (1)",
+        "2. To agree or return (2)",
+        "3. Deferred (1)",
+        "4. Overdue on the day of the meeting (1)",
+        "5. Due before the meeting after (1)",
+        "6. Timescale moved (1)",
+        "7. No update for this meeting (1)",
+        "8. Figures due (1)",
         "Deferred: 1.",
         "Escalated: 1.",
         "Overdue on the day of the meeting: 1.",
@@ -446,7 +455,7 @@ def test_the_morning_note_says_what_moved_since_the_pack_and_not_what_it_already
         make("Aug-22", ref="P1.1c"),
         make(ref="P1.1d"),
     ]
-    text = compose_since("The Board", actions, pack_at, {"console:A": "A"}, CALENDAR).text
+    text = compose_since("The Board", actions, pack_at, {"console:A": "A"}.__getitem__, CALENDAR).text
     assert text.splitlines() == [
         "The Board meets today: what has moved since the pack of 27 September 2022.",
         "- P1.1a ⚪ Not yet rated: A: the map is out",
@@ -454,5 +463,63 @@ def test_the_morning_note_says_what_moved_since_the_pack_and_not_what_it_already
 
 
 def test_a_quiet_week_is_said_in_one_sentence() -> None:
-    note = compose_since("The Board", [make()], NOW, {}, CALENDAR)
+    note = compose_since("The Board", [make()], NOW, str, CALENDAR)
     assert note.text == "The Board meets today: what has moved since the pack of 27 September 2022: nothing."
+
+
+def test_what_moved_is_said_by_what_it_was() -> None:
+    rated = said("rating", "2022-09-28", "at_risk", "the printer has closed")
+    eased = said("rating", "2022-09-29", "on_track")
+    actions = [
+        make(ref="P1.1a", said=(said("evidence", "2022-09-28", words="https://e.org/x"),), proposal=_since("closure")),
+        make(ref="P1.1b", said=(said("timescale", "2022-09-28", "Dec-22"),), proposal=_since("timescale", "Dec-22")),
+        make(ref="P1.1c", proposal=_since("closure")),
+        make(ref="P1.1d", rag=Rag.ON_TRACK, said=(rated, eased)),
+        make(ref="P1.1e", said=(said("answer", "2022-09-28", "no change"),)),
+        make(ref="P1.2a", said=(said("evidence", "2022-09-28", words="https://e.org/y"),)),
+        make(ref="P1.2b", said=(said("return", "2022-09-28", "closure", "add the report"),)),
+        make(ref="P1.2c", state="complete", said=(said("agree", "2022-09-28", "complete"),)),
+        make(ref="P1.2d", said=(said("figure", "2022-09-28", "Sep 2022", "12 schools"),)),
+        make(ref="P1.2e", mitigation=replace(MITIGATION, in_place_at=datetime(2022, 9, 29, tzinfo=UTC))),
+    ]
+    text = compose_since("The Board", actions, datetime(2022, 9, 27, 8, tzinfo=UTC), lambda _by: "A", CALENDAR).text
+    assert text.splitlines()[1:] == [
+        "- P1.1a ⚪ Not yet rated: A: done, awaiting agreement: https://e.org/x",
+        "- P1.1b ⚪ Not yet rated: A: Dec-22 proposed",
+        "- P1.1c ⚪ Not yet rated: A: done, awaiting agreement",
+        "- P1.1d 🟢 On track: A: rated 🔴 At risk: the printer has closed; A: rated so",
+        "- P1.1e ⚪ Not yet rated: A: no change",
+        "- P1.2a ⚪ Not yet rated: A: evidence given: https://e.org/y",
+        "- P1.2b ⚪ Not yet rated: A: does not agree that it is done: add the report",
+        "- P1.2c ✅ Complete: A: agreed that it is complete",
+        "- P1.2d ⚪ Not yet rated: A: figure for Sep 2022: 12 schools",
+        "- P1.2e ⚪ Not yet rated: mitigation in place",
+    ]
+
+
+def _since(kind: str, to: str = "Mar-23") -> Proposal:
+    return replace(proposed(kind, "2022-09-28", to), words="")
+
+
+# Decisions of what is overdue
+
+
+def test_decisions_stand_first_in_their_section_and_are_named_among_the_decisions() -> None:
+    minute = said("minute", "2022-07-05", "The Board, 5 July 2022", "the Board thanks the team")
+    actions = [make("Aug-22", ref=f"P1.1{letter}") for letter in "abcdefg"]
+    actions.append(make("Sep-22", ref="P1.2a", said=(minute,)))
+    lines = compose_digest_message(gather(*actions)).text.splitlines()
+    at = lines.index("Overdue on the day of the meeting: 8.")
+    assert lines[at + 1].startswith("- P1.2a")
+    assert "decided at the last meeting: The Board thanks the team" in lines[at + 1]
+    assert lines[-2] == "Also decided at the last meeting or before: P1.2a"
+
+
+def test_without_an_entry_is_counted_to_today_and_not_to_the_day_of_the_meeting() -> None:
+    alone = replace(BOARD, meetings=tuple(one for one in BOARD.meetings if one.starts_at > NOW))
+    quiet = make(last_entry_on=date(2022, 6, 1), said=(said("answer", "2022-09-13"),))
+    ((section),) = gather(quiet, group=alone).sections
+    [line] = section.lines
+    today = list_signs(quiet, date(2022, 9, 27), None, None, CALENDAR, POLICY)
+    assert today[0].startswith("no written entry for")
+    assert line.signs == today

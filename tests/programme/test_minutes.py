@@ -66,6 +66,33 @@ def told(text: str) -> list[tuple[str, str, bool]]:
         ("P1.1a noted\nApologies: the head", [("P1.1a", "noted", True)]),
         ("P1.1a noted\n5. Next meeting", [("P1.1a", "noted", True)]),
         ("P1.1a noted\n2.1 A paper was given", [("P1.1a", "noted", True)]),
+        ("1.1 b at risk, no staff", [("P1.1b", "at risk, no staff", True)]),
+        ("1.1 (b) at risk", [("P1.1b", "at risk", True)]),
+        ("1.1 b) at risk", [("P1.1b", "at risk", True)]),
+        ("P1.1 b at risk", [("P1.1b", "at risk", True)]),
+        ("p1.1 b: at risk", [("P1.1b", "at risk", True)]),
+        ("P1.1.b at risk", [("P1.1b", "at risk", True)]),
+        ("P1·1b at risk", [("P1.1b", "at risk", True)]),
+        ("1·1 b at risk", [("P1.1b", "at risk", True)]),
+        ("P 1.1b at risk", [("P1.1b", "at risk", True)]),
+        ("3. 1.1 b at risk", [("P1.1b", "at risk", True)]),
+        ("- 1.1 b at risk", [("P1.1b", "at risk", True)]),
+        ("1.1 b, 1.2 a and P2.3 c: noted", [(ref, "noted", True) for ref in ("P1.1b", "P1.2a", "P2.3c")]),
+        ("1.1 a at risk", [("P1.1a", "at risk", True)]),
+        ("1.1 a is late", [("P1.1a", "is late", True)]),
+        ("1.1 A: on track", [("P1.1a", "on track", True)]),
+        ("1.1 A paper was given", []),
+        ("1.1 a paper was given", [("P1.1a", "1.1 a paper was given", False)]),
+        ("P1.1a at risk\nP1·1b on track", [("P1.1a", "at risk", True), ("P1.1b", "on track", True)]),
+        ("P1.1a at risk\nP9·9z on track", [("P1.1a", "at risk", True), ("?P9.9z", "on track", False)]),
+        ("P1.1a at risk\nP1/1b on track", [("P1.1a", "at risk", True), ("?P1/1b", "on track", False)]),
+        ("P1.1a at risk\nP11b on track", [("P1.1a", "at risk", True), ("?P11b", "on track", False)]),
+        ("P1.1a at risk\n9.9 z on track", [("P1.1a", "at risk", True), ("?9.9 z", "on track", False)]),
+        ("P1.1a at risk for the\nKS2 pupils of Q2/23", [("P1.1a", "at risk for the KS2 pupils of Q2/23", True)]),
+        (
+            "P1.1a at risk: it lasts\n12 weeks and 2·5 days",
+            [("P1.1a", "at risk: it lasts 12 weeks and 2.5 days", True)],
+        ),
     ],
 )
 def test_a_line_is_about_the_actions_that_it_names(text: str, pieces: list[tuple[str, str, bool]]) -> None:
@@ -112,6 +139,8 @@ def test_anything_can_be_pasted(text: str) -> None:
 def test_several_lines_that_begin_with_references_look_like_minutes() -> None:
     assert looks_like_minutes("The Board\n- P1.1a: done\n- P1.1b: on track")
     assert looks_like_minutes("1. P1.1a: done\n2. P1.1b: on track")
+    assert looks_like_minutes("2.4 b: done\n2.4 c on track")
+    assert not looks_like_minutes("2.1 A paper was given\n2.2 A vote was held")
     assert not looks_like_minutes("P1.1a: done, and P1.1b too")
     assert not looks_like_minutes("P1.1a: done\nthanks")
 

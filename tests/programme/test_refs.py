@@ -76,6 +76,7 @@ def test_a_known_reference_is_its_own_nearest(ref: str) -> None:
         ("P2.3c 'quoted'", [("P2.3c", "'quoted'")]),
         ("1.1.2 a new form", [("1.1.2 a", "new form"), ("1.1.2", "a new form")]),
         ("AP1–03, red", [("AP1-03", "red")]),
+        ("P2·3c red · 3·5%", [("P2.3c", "red · 3.5%")]),
         ("P2.3c\nred", [("P2.3c", "red")]),
         ("- P2.3c: red", [("P2.3c", "red")]),
         ("P2.3c", [("P2.3c", "")]),

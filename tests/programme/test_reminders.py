@@ -212,8 +212,9 @@ def test_a_meetings_loop_is_counted_back_from_its_paper_deadline(
 ) -> None:
     meeting = Meeting(1, "The Board", datetime.fromisoformat(f"{meets}T10:00+01:00"))
     group = Group(1, "The Board", papers=papers, meetings=(meeting,))
-    dates = find_meeting_dates(group, datetime(2022, 9, 1, tzinfo=UTC), CALENDAR, POLICY)
-    assert dates is not None
+    found = find_meeting_dates(group, datetime(2022, 9, 1, tzinfo=UTC), CALENDAR, POLICY)
+    assert found is not None
+    (dates,) = found.loops
     assert [str(one) for one in (dates.request, dates.chase, dates.papers, dates.day)] == [
         requested,
         chased,

@@ -242,7 +242,7 @@ def test_an_action_that_is_gone_is_not_found_and_comes_back_with_all_it_had(stor
     story.say("A", "rag P1.1a at-risk no funds")
     agree_january(story)
     bring(story, without(read(story), "P1.1a"))
-    assert "There is no action P1.1a" in story.refused("A", "progress P1.1a hello")
+    assert "The plan no longer has P1.1a" in story.refused("A", "progress P1.1a hello")
     told = bring(story, read(story))
     action = stored(story)
     assert (action.rag, action.timescale.text) == (Rag.AT_RISK, "Jan-23")

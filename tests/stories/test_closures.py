@@ -27,7 +27,7 @@ def test_done_is_proposed_and_asks_for_its_evidence(story: Story) -> None:
     )
     assert buttons(reply) == {"Add evidence": "evidence P1.1a", "Undo": f"undo {history_length(story)}"}
     assert "Proposed: done, awaiting agreement" in story.say("A", "action P1.1a")
-    assert "no evidence supplied" in story.say("A", "action P1.1a")
+    assert "no evidence and no reason given" in story.say("A", "action P1.1a")
 
 
 def test_reminders_stop_until_it_is_decided(story: Story) -> None:
@@ -142,7 +142,7 @@ def test_without_a_group_above_it_goes_to_the_office(story: Story) -> None:
     assert "awaiting agreement by the programme office" in story.say("A", "done P1.1a")
     assert "waits for the programme office" in story.refused("A", "agree P1.1a")
     story.refused("D", "agree P1.1a")
-    assert story.say("office", "agree P1.1a") == "Agreed: P1.1a (complete)."
+    assert story.say("office", "agree P1.1a the charter is on the wall") == "Agreed: P1.1a (complete)."
 
 
 def test_a_chair_agrees_what_others_of_their_group_propose(story: Story) -> None:
@@ -218,3 +218,83 @@ def test_a_long_list_comes_in_pages_and_is_agreed_whole(tmp_path: Path) -> None:
     assert story.say("D", "agree all").startswith("Agreed: P1.1a (complete), P1.1b (complete)")
     assert story.say("D", "agree") == "Nothing is waiting for you to agree."
     story.close()
+
+
+def test_done_with_neither_evidence_nor_a_reason_is_agreed_for_a_reason_alone(story: Story) -> None:
+    story.say("A", "done P1.1a")
+    assert "[no evidence and no reason given]" in story.say("D", "digest The Board")
+    assert "- P1.1a: complete, proposed by A: no evidence and no reason given" in story.say("D", "agree")
+    before = history_length(story)
+    form = story.ask("D", "agree P1.1a")
+    assert isinstance(form, Form)
+    assert form.text == (
+        "P1.1a has no evidence and no reason for none: say why you agree it all the same, agree P1.1a because …, "
+        "or return P1.1a and ask for it."
+    )
+    assert history_length(story) == before
+    assert story.say("D", form.command, reason="I have seen it on the wall.") == "Agreed: P1.1a (complete)."
+    shown = story.say("A", "action P1.1a")
+    assert "I have seen it on the wall." in shown
+    assert "no evidence supplied" in shown
+
+
+def test_the_chairs_reason_may_be_typed_with_it(story: Story) -> None:
+    story.say("A", "done P1.1a")
+    assert story.say("D", "agree P1.1a because I have seen it") == "Agreed: P1.1a (complete)."
+
+
+@pytest.mark.parametrize(
+    "words", ["evidence P1.1a https://example.org", "done P1.1a no evidence because it was a call"]
+)
+def test_what_its_owner_gives_later_is_enough(story: Story, words: str) -> None:
+    story.say("A", "done P1.1a")
+    story.say("A", words)
+    assert story.say("D", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_all_are_agreed_but_those_without_evidence(story: Story) -> None:
+    story.say("A", "done P1.1a")
+    story.say("B", "done P1.1c https://example.org/staff")
+    assert "P1.1a has no evidence and no reason for none" in story.refused("D", "agree P1.1a P1.1c")
+    told = story.say("D", "agree all")
+    assert told.startswith(
+        "Agreed: P1.1c (complete). Without evidence or a reason for none, P1.1a still waits.\nWaiting to be agreed:"
+    )
+    assert isinstance(story.ask("D", "agree all"), Form)
+
+
+def test_a_chair_is_not_asked_to_agree_what_is_their_own(story: Story) -> None:
+    story.group("The Team", "2022-09-27 10:00", chair="A", holds=["P1.1"], reports_to=["The Board"])
+    story.say("A", "done P1.1a https://example.org/charter")
+    own = story.say("A", "digest The Team")
+    assert "Nobody agrees their own, so it waits for the chair of The Board." in own
+    assert "agree P1.1a" not in own
+    assert "To agree or return them: agree P1.1a" in story.say("D", "digest The Board")
+
+
+def test_a_chair_who_is_away_may_agree_what_their_cover_proposes(story: Story) -> None:
+    story.say("D", "cover D by A from 6 September to 7 October")
+    story.at("2022-09-06 10:00").say("A", "done P1.1a https://example.org/charter")
+    assert "Nobody agrees their own" in story.refused("A", "agree P1.1a")
+    assert "- P1.1a: complete" in story.say("D", "agree")
+    assert story.say("D", "agree P1.1a") == "Agreed: P1.1a (complete)."
+
+
+def test_what_a_meeting_agreed_without_evidence_is_agreed_by_its_minutes(story: Story) -> None:
+    story.say("A", "done P1.1a")
+    story.at("2022-10-04 12:00")
+    listed = story.say("D", "minutes The Board, 4 October 2022\nP1.1a: completion agreed")
+    confirm = listed.partition("Type for example: ")[2].partition(",")[0]
+    assert "Agreed: P1.1a (complete)." in story.say("D", confirm)
+    assert "minuted on 4 October 2022 at The Board" in story.say("A", "history P1.1a")
+
+
+def test_of_two_chairs_the_one_who_proposed_it_is_not_asked_to_agree_it(story: Story) -> None:
+    story.give("D", "D2")
+    story.say("console:D2", "done P1.1a https://example.org/charter")
+    assert "To agree or return them: agree P1.1a" in story.say("console:D", "digest The Board")
+    assert "agree P1.1a" not in story.say("console:D2", "digest The Board")
+    story.mornings("2022-09-27")
+    packs = {one.to: one.text for one in story.sent if "digest for the meeting" in one.text}
+    assert "agree P1.1a" in packs["D"]
+    assert "agree P1.1a" not in packs["D2"]

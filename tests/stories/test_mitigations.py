@@ -50,7 +50,10 @@ def test_the_person_named_is_reminded_and_says_that_it_is_in_place(story: Story)
     reply = story.say("A", "mitigation P1.1a copy it by hand; B; 30 September 2022")
     assert "It is for B by 30 September 2022. Once it is in place: inplace P1.1a" in reply
     story.mornings("2022-09-16")
-    assert any("Its mitigation is due. Once it is in place: inplace P1.1a" in text for text in told(story, "B")["B"])
+    assert any(
+        "Its mitigation is due in 10 working days: copy it by hand; B; by 30 September 2022." in text
+        for text in told(story, "B")["B"]
+    )
     assert story.say("B", "inplace P1.1a") == "The mitigation for P1.1a is in place, thank you."
     assert "copy it by hand; B; by 30 September 2022 (in place)" in story.say("A", "action P1.1a")
     count = len(told(story, "B")["B"])

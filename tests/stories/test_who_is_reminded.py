@@ -137,7 +137,7 @@ def test_a_pack_that_no_channel_can_carry_is_on_the_offices_list_the_same_mornin
     story.group("The Board", "2022-10-04 10:00", chair="D", strategic=True)
     story.tick("2022-09-05 09:00")
     story.mornings("2022-09-30")
-    told = [one for one in story.to("office") if "A message to Dee waits" in one.text]
+    told = [one for one in story.to("office") if "A message to Dee with the papers of The Board waits" in one.text]
     assert [f"{one.at:%m-%d}" for one in told] == ["09-27"]
 
 
