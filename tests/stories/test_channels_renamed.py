@@ -51,7 +51,7 @@ def test_of_an_archived_channel_the_office_is_told_once_what_to_do(story: OnSlac
     story.tick("2022-09-06 10:15")
     story.mornings("2022-09-30")
     assert story.channel(channel) == []
-    line = f"A message to slack:T1:{channel} could not be sent: {ARCHIVED}. Please pass it on."
+    line = f"A message to slack:T1:{channel} about P1.1a could not be sent: {ARCHIVED}. Please pass it on."
     assert office(story).count(ARCHIVED) == 1
     assert line in office(story)
 
