@@ -107,6 +107,7 @@ class PromiseMachine(RuleBasedStateMachine):
         self.answers: list[str] = []
         self.broken: list[str] = []  # what was seen while a message was being posted
         self.numbers = count(1)
+        self.tidied: dict[str, Any] = {}  # every row that ever was, by its name, as it was seen last
         self.channel = Channel(self._watch, lambda: self.now)
         self._open()
 
@@ -287,7 +288,7 @@ class PromiseMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_said_twice_in_silence(self) -> None:
         """What stands in the channel twice is marked so that the office is told, or was given up with that reason."""
-        rows = {self._id(row): row for row in self._rows()}
+        rows = self.tidied = self.tidied | {self._id(row): row for row in self._rows()}
         for message, times in Counter(one.id for one in self.channel.taken).items():
             row = rows[message]
             known = row.state == "sending" or row.doubtful or "may have" in (row.trouble or "")
