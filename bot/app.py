@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +83,18 @@ def account() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return f"uid {os.getuid()}"
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Large plans make very many values, all of them in use: to look for cycles among them only takes time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class App:
@@ -161,11 +175,11 @@ class App:
         """
         asked = (now.astimezone(UTC), self.calendar, self.policy, list(self.senders), PLANNERS)
         patient = self._overtaken < _OVERTAKEN_AT_MOST
-        with self.db.read() if patient else self.db.write() as tx:
+        with _collecting_later(), self.db.read() if patient else self.db.write() as tx:
             planned = plan_ahead(tx, *asked, self.db.give_way if patient else lambda: None, self._foresight)
             new = planned.write(tx) if planned and not patient else 0
         if planned and patient:
-            with self.db.write() as tx:
+            with _collecting_later(), self.db.write() as tx:
                 new = planned.write(tx)
         if planned and new is not None:  # and not before it is committed
             self._foresight = planned.foresight

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from jobs.ladder import Ladder
+from jobs.ladder import Ladder, Meets
 from programme.policy import Policy
-from programme.reminders import MeetingDates
 from storage.db import Tx
 from storage.planned import Standing, find_changed, list_unsaid
 
@@ -19,10 +18,10 @@ _HOUR = timedelta(hours=1)  # by which the clocks of two processes may differ
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """The ladder of each open action. It holds as long as the action stands as it did (`seen` at `now`), and so does
-    what all ladders were made from: `basis`, and when the groups meet that hold open actions."""
+    what all ladders were made from, `basis`. `meets` says when the groups meet that hold open actions."""
 
     basis: tuple[object, ...] = ()
-    meets: Mapping[int, MeetingDates | None] = field(default_factory=dict)
+    meets: Meets = field(default_factory=dict)
     seen: Standing | None = None
     now: datetime | None = None
     ladders: Mapping[str, Ladder] = field(default_factory=dict)

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from programme.chases import Chase
 from programme.facts import Rung
+from programme.reminders import MeetingDates, list_meeting_rungs
+from programme.school import Calendars
+
+Meets = Mapping[int, MeetingDates | None]  # by group
 
 
 @dataclass(slots=True)
 class Chased:
-    """Somebody's chase: the rung but for its day, and whose last chase it is counted from."""
+    """Somebody's chase: the rung but for its day, whose last chase it is counted from, and when it may be at the
+    earliest."""
 
     rung: Rung
     chase: Chase
     counted: tuple[int, ...]
+    on: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who is asked of an action before meetings, once they have had it."""
+
+    person: int
+    passed_for: str
+    started_on: date
 
 
 @dataclass(slots=True)
 class Ladder:
     """The rungs that fall on days known already, and whoever may be chased. Nothing of it falls due before `next_on`;
-    on `read_on` the action has to be read again."""
+    on `read_on` the action has to be read again. `holding` is the group that holds it, 0 where there is none."""
 
     read_on: date = date.max
     next_on: date = date.max
     rungs: list[Rung] = field(default_factory=list)
     chased: list[Chased] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    holding: int = 0
 
     def read(self, day: date) -> None:
         """What may fall due on that day is not known before."""
@@ -43,7 +61,26 @@ class Ladder:
                 self.next_on = min(self.next_on, rung.on)
         return due
 
-    def keep(self, one: Chased, day: date) -> None:
-        """Somebody who may be chased from that day on."""
-        self.chased.append(one)
+    def keep(self, one: Chased, day: date) -> list[Rung]:
+        """Somebody who may be chased from that day on, and not before."""
+        self.chased.append(one if one.on == day else replace(one, on=day))
         self.next_on = min(self.next_on, day)
+        return []
+
+
+def list_asked(ref: str, meeting: MeetingDates | None, one: Asked, calendars: Calendars) -> list[Rung]:
+    """What somebody is asked of an open action for the meetings of the group that holds it."""
+    rungs = list_meeting_rungs(ref, meeting, one.person, one.passed_for)
+    if one.person in calendars.schools:
+        rungs = [replace(rung, on=calendars.of(one.person).on_or_before(rung.on)) for rung in rungs]
+    return [rung for rung in rungs if rung.on > one.started_on]
+
+
+def ask_for_others(ladders: dict[str, Ladder], meets: Meets, before: Meets, calendars: Calendars) -> None:
+    """Where the meetings of a group are others than before, the ladders of what it holds ask for those."""
+    moved = {group for group in meets if meets[group] != before[group]}
+    for ref, old in ladders.items() if moved else ():
+        if old.holding in moved:
+            ladder = ladders[ref] = replace(old, rungs=[rung for rung in old.rungs if rung.kind != "meeting"])
+            for one in old.asked:
+                ladder.take(list_asked(ref, meets[old.holding], one, calendars), date.min)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from jobs.foresight import NO_FORESIGHT, Foresight, make_mark
 from jobs.known import Known
-from jobs.ladder import Chased, Ladder
+from jobs.ladder import Asked, Chased, Ladder, ask_for_others, list_asked
 from jobs.newcomers import list_news, list_notices, list_told_now, list_warnings
 from jobs.papers import list_papers
 from jobs.planning import Planner, Queued, Scene
@@ -22,13 +22,12 @@ from programme.policy import Policy
 from programme.reminders import (
     MeetingDates,
     asked_of,
-    carry_until,
     find_meeting_dates,
     list_action_rungs,
-    list_meeting_rungs,
     list_mitigation_rungs,
     list_people,
     make_chase,
+    next_bundle_day,
     tell_lead_on,
 )
 from programme.reports import is_near
@@ -46,7 +45,7 @@ _OUT_OF_REACH = "their channel is not set up here: the programme office is asked
 _LOOK_BACK = timedelta(days=14)  # longer than the week that bundles are counted in
 _LOOK_AHEAD = timedelta(days=35)  # for the next of what comes again and again
 _DAY = timedelta(days=1)
-_ANEW = ("overdue", "lead", "vulnerable", "news")  # kinds of rungs that fall on the day on which they are found
+_ANEW = ("lead", "vulnerable", "news")  # kinds of rungs that fall on the day on which they are found
 _STEP = 200  # actions; between steps those who wait for an answer go first
 
 
@@ -126,12 +125,13 @@ def plan_ahead(
         held = {group.id for area, priority in places if (group := find_holding_group(area, priority, groups))}
     holders = [group for group in groups if group.id in held]
     meets = {group.id: find_meeting_dates(group, now, calendar, policy) for group in holders}
-    if stirred is None or meets != foresight.meets:
+    if stirred is None or meets.keys() != foresight.meets.keys():
         refs, ladders = planned.list_open_refs(tx), {}
     else:
         stirred.update(plan.news)
         ladders = {ref: ladder for ref, ladder in foresight.ladders.items() if ref not in stirred}
         refs = [*(ref for ref, ladder in ladders.items() if ladder.read_on <= plan.day), *sorted(stirred)]
+        ask_for_others(ladders, meets, foresight.meets, plan.calendars)
         plan.climb(ladders)
     for action in _read(plan, refs, give_way):
         holding = find_holding_group(action.focus_area, action.priority, groups)
@@ -150,8 +150,8 @@ def plan_ahead(
     persons = list_persons(tx)
     reached = {person.id for person in persons.values() if person.scheme in schemes}
     found = ledger.list_unwritten(tx, plan.rungs)
-    for rung in {*plan.rungs} - {*found}:  # one that is written already and not to come would be found again tomorrow
-        if rung.kind in _ANEW and rung.subject in ladders:
+    for rung in {rung for rung in plan.rungs if rung.kind in _ANEW}.difference(found):  # it would be found tomorrow
+        if rung.subject in ladders:
             ladders[rung.subject].read(day)
     return Planned(
         plan,
@@ -197,6 +197,7 @@ class _Plan:
         self.rungs: list[Rung] = []
         self.nobody: list[Rung] = []
         self.messages: list[Queued] = []
+        self.again: dict[int, date] = {}  # by person: when they may be chased again at the earliest
         self.news: dict[str, dict[str, date]] = {}  # by action: what somebody is still to hear, and from when
         for ref, row, on in ledger.list_news(self.tx, self.until):
             self.news.setdefault(ref, {})[row] = on
@@ -207,7 +208,7 @@ class _Plan:
 
     @cached_property
     def to_come(self) -> dict[tuple[str, int, str], bool]:
-        return ledger.list_chases_to_come(self.tx)
+        return ledger.list_chases_to_come(self.tx, self.day)
 
     def learn(self, refs: Sequence[str]) -> None:
         """What was said of these actions, in the place of what was known of others."""
@@ -219,14 +220,14 @@ class _Plan:
         """What falls due of actions that need not be read; in the place of their ladders come what is left of them."""
         for ref, old in ladders.items():
             if old.next_on <= self.until and old.read_on > self.day:
-                self.ladder = ladders[ref] = Ladder(old.read_on)
+                self.ladder = ladders[ref] = Ladder(old.read_on, holding=old.holding, asked=old.asked)
                 self.rungs += self.ladder.take(old.rungs, self.until)
                 for one in old.chased:
-                    self.rungs += self.chase(one)
+                    self.rungs += self.chase(one) if one.on <= self.until else self.ladder.keep(one, one.on)
 
     def look_at(self, action: Action, holding: Group | None, meeting: MeetingDates | None) -> Ladder:
         """What falls due of an action; its ladder holds what is known to come."""
-        self.ladder = Ladder()
+        self.ladder = Ladder(holding=holding.id if holding else 0)
         if any(kind == "starting" and ref == action.ref for kind, ref, _person, _passed in self.known.coming):
             self.ladder.read(self.day)  # who has had it, and since when, is not known yet
         for person, passed_for in list_people(action.owners, self.office, self.schemes):
@@ -267,11 +268,9 @@ class _Plan:
             return self._start(action, person, passed_for)
         calendar, policy = self.calendars.of(person), self.policy
         rungs = list_action_rungs(action, person, passed_for, started, self.day, calendar, policy)
-        asked = list_meeting_rungs(action, meeting, person, passed_for)
-        if person in self.calendars.schools:
-            asked = [replace(rung, on=calendar.on_or_before(rung.on)) for rung in asked]
-        rungs += [rung for rung in asked if rung.on > started]
-        due = self.ladder.take(rungs, self.until)
+        asked = Asked(person, passed_for, started)
+        self.ladder.asked.append(asked)
+        due = self.ladder.take(rungs + list_asked(action.ref, meeting, asked, self.calendars), self.until)
         chase = make_chase(action, had, calendar, policy)
         if chase is None:
             return due
@@ -296,7 +295,8 @@ class _Plan:
     def find_chase(self, one: Chased) -> tuple[list[Rung], date]:
         """Somebody's chase where it is due, and when the next may be."""
         rung, calendar = one.rung, self.calendars.of(one.rung.person)
-        again = calendar.add_working_days(self.day, self.policy.overdue_every)
+        if (again := self.again.get(rung.person)) is None:
+            again = self.again[rung.person] = calendar.add_working_days(self.day, self.policy.overdue_every)
         under_way = self.to_come.get((rung.subject, rung.person, rung.passed_for))  # read before who was chased last
         if under_way is not None:
             return [], self.day if under_way else again
@@ -391,10 +391,3 @@ class _Plan:
             for each in (key, f"{key}:again"):  # where the day's first had nothing worth saying when it was to go
                 if outbox.say(tx, each, "bundle", person.reached_at, due_at=due_at, facts=facts):
                     break
-
-
-def next_bundle_day(day: date, sent: Collection[date], calendar: Calendar, policy: Policy, *, daily: bool) -> date:
-    """The first day from `day` on when this person may have a bundle: one a day, and as many a week as `policy` has."""
-    while day in sent or carry_until(day, sent, calendar, policy, daily=daily) is None:
-        day = calendar.add_working_days(day, 1)
-    return day

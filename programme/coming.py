@@ -53,7 +53,7 @@ def list_own(action: Action, one: Reminded, meeting: MeetingDates | None, day: d
         return []
     calendar = one.calendar
     rungs = list_action_rungs(action, one.person, one.passed_for, one.started_on, day, calendar, policy)
-    asked = list_meeting_rungs(action, meeting, one.person, one.passed_for)
+    asked = list_meeting_rungs(action.ref, meeting, one.person, one.passed_for) if action.state == "open" else []
     open_to = [replace(rung, on=calendar.on_or_before(rung.on)) for rung in asked]
     rungs += [rung for rung in open_to if rung.on > one.started_on]
     if on := _find_chase(action, one, one.had_on, day, policy):

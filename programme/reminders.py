@@ -186,13 +186,11 @@ def tell_lead_on(action: Action, owners_told_on: date, calendar: Calendar, polic
     return calendar.add_working_days(since, policy.lead_after)
 
 
-def list_meeting_rungs(action: Action, dates: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
-    """The requests and the chases for the holding group's meetings, for one person."""
-    if dates is None or action.state == "complete":
-        return []
+def list_meeting_rungs(ref: str, dates: MeetingDates | None, person: int, passed_for: str) -> list[Rung]:
+    """The requests and the chases of an open action for its holding group's meetings, for one person."""
     return [
-        Rung(on, "meeting", action.ref, f"{name} {loop.day.isoformat()}", person, passed_for)
-        for loop in dates.loops
+        Rung(on, "meeting", ref, f"{name} {loop.day.isoformat()}", person, passed_for)
+        for loop in (dates.loops if dates else ())
         for name, on in (("request", loop.request), ("chase", loop.chase))
     ]
 
@@ -265,6 +263,13 @@ def carry_until(
         return None
     if len(in_week) == policy.bundles_a_week - 1:
         return calendar.on_or_after(monday + timedelta(days=7)) - timedelta(days=1)
+    return day
+
+
+def next_bundle_day(day: date, sent: Collection[date], calendar: Calendar, policy: Policy, *, daily: bool) -> date:
+    """The first day from `day` on when this person may have a bundle: one a day, and as many a week as `policy` has."""
+    while day in sent or carry_until(day, sent, calendar, policy, daily=daily) is None:
+        day = calendar.add_working_days(day, 1)
     return day
 
 

@@ -58,8 +58,12 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
 
 def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
     """Those of these rungs that are not written down yet. A warning that was sent is not sent again because the days
-    before it are counted otherwise by now, as where the programme has closed on one of them."""
-    new = _leave_out(tx, rungs, ledger.c.falls_on, lambda rung: rung.on)
+    before it are counted otherwise by now, as where the programme has closed on one of them. A chase is new: of one that
+    is written no other is found (`list_chases_to_come`).
+    """
+    others = [rung for rung in rungs if rung.kind != "overdue"]
+    new = _leave_out(tx, others, ledger.c.falls_on, lambda rung: rung.on)
+    new += [rung for rung in rungs if rung.kind == "overdue"]
     warnings = [rung for rung in new if rung.kind in ("timescale", "meeting")]
     if not warnings:
         return new
@@ -242,14 +246,10 @@ def list_chased(tx: Tx) -> dict[int, datetime]:
     return {person_id: at for person_id, at in rows if at is not None}
 
 
-def list_chases_to_come(tx: Tx) -> dict[tuple[str, int, str], bool]:
-    """(action, person, passed for) of every chase that is not settled, of later days too, where the clock was wrong;
-    and whether a bundle for that person is under way, which may have said it on an earlier day."""
-    query = sa.select(ledger.c.subject, ledger.c.person_id, ledger.c.passed_for).where(
-        ledger.c.programme_id == tx.programme,
-        ledger.c.state.in_(("planned", "waiting")),
-        ledger.c.kind == "overdue",
-    )
+def list_chases_to_come(tx: Tx, day: date) -> dict[tuple[str, int, str], bool]:
+    """(action, person, passed for) of every chase that is not settled, of later days too, where the clock was wrong,
+    and of every one of that day or later; and whether it may have been said, or not, by now: settled, or with a bundle
+    that is under way."""
     bundles = sa.select(outbox.c.facts).where(
         outbox.c.programme_id == tx.programme,
         outbox.c.kind == "bundle",
@@ -257,16 +257,24 @@ def list_chases_to_come(tx: Tx) -> dict[tuple[str, int, str], bool]:
         outbox.c.settled_at.is_(None),
     )
     going = {facts["person"] for facts in tx.conn.execute(bundles).scalars()}  # first: it may be settled meanwhile
-    to_come = tx.conn.execute(query)
-    return {(subject, person, passed_for): person in going for subject, person, passed_for in to_come}
+    found: dict[tuple[str, int, str], bool] = {}
+    columns = (ledger.c.subject, ledger.c.person_id, ledger.c.passed_for)
+    chases = sa.select(*columns).where(ledger.c.programme_id == tx.programme, ledger.c.kind == "overdue")
+    for state in get_args(State):
+        some = chases.where(ledger.c.state == state)
+        is_open = state in ("planned", "waiting")
+        for subject, person, passed_for in tx.conn.execute(some if is_open else some.where(ledger.c.falls_on >= day)):
+            found.setdefault((subject, person, passed_for), person in going or not is_open)
+    return found
 
 
 def list_news(tx: Tx, until: date) -> list[tuple[str, str, date]]:
     """(action, rung, day) of all news that is to be said by that day."""
+    others = [state for state in get_args(State) if state != "planned"]  # said so, SQLite goes by the kind
     query = sa.select(ledger.c.subject, ledger.c.rung, ledger.c.falls_on).where(
         ledger.c.programme_id == tx.programme,
-        ledger.c.state == "planned",
         ledger.c.kind == "news",
+        ledger.c.state.not_in(others),
         ledger.c.falls_on <= until,
     )
     return [(subject, rung, on) for subject, rung, on in tx.conn.execute(query)]

@@ -62,7 +62,7 @@ ledger = table(
     key("outbox", nullable=True),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("programme_id", "kind", "subject", "rung", "person_id", "falls_on"),
-    Index(None, "programme_id", "state", "falls_on"),
+    Index(None, "programme_id", "state", "falls_on", "person_id"),
     Index(None, "programme_id", "subject"),
     _index_where(_CHASED, "ix_ledger_chased", "programme_id", "person_id", "at"),
     CheckConstraint("state IN ('planned', 'sent', 'silenced', 'waiting', 'failed')", name="state"),

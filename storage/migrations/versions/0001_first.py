@@ -584,7 +584,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_ledger_programme_id_state_falls_on"), "ledger", ["programme_id", "state", "falls_on"], unique=False
+        op.f("ix_ledger_programme_id_state_falls_on_person_id"),
+        "ledger",
+        ["programme_id", "state", "falls_on", "person_id"],
+        unique=False,
     )
     op.create_index(op.f("ix_ledger_programme_id_subject"), "ledger", ["programme_id", "subject"], unique=False)
     op.create_index(
