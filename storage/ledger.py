@@ -58,8 +58,8 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
 
 def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
     """Those of these rungs that are not written down yet. A warning that was sent is not sent again because the days
-    before it are counted otherwise by now, as where the programme has closed on one of them. A chase is new: of one that
-    is written no other is found (`list_chases_to_come`).
+    before it are counted otherwise by now, as where the programme has closed on one of them. A chase is always new: of
+    one that is written no other is found (`list_chases_to_come`).
     """
     others = [rung for rung in rungs if rung.kind != "overdue"]
     new = _leave_out(tx, others, ledger.c.falls_on, lambda rung: rung.on)
