@@ -131,12 +131,6 @@ def list_planned(tx: Tx, until: date, person: int | None = None) -> list[Line]:
     return [_line(row) for row in tx.conn.execute(query.order_by(ledger.c.falls_on, ledger.c.id))]
 
 
-def list_open(tx: Tx, until: date) -> list[Line]:
-    """Lines that fall on or before a day and are not settled, those that nobody can carry included."""
-    query = _lines(tx).where(ledger.c.state.in_(("planned", "waiting")), ledger.c.falls_on <= until)
-    return [_line(row) for row in tx.conn.execute(query)]
-
-
 def list_carried(tx: Tx, ids: Iterable[int]) -> list[Line]:
     """These lines, in the order in which they were carried."""
     query = _LINES.where(ledger.c.id.in_(list(ids))).order_by(ledger.c.falls_on, ledger.c.id)
