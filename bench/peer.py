@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
@@ -88,6 +90,31 @@ def open_peer() -> Iterator[Peer]:
         finally:
             peer.close()
             engine.dispose()
+
+
+@contextmanager
+def open_peer_elsewhere() -> Iterator[Callable[[int, datetime], float]]:
+    """Its `add`, in a process of its own: neither holds memory for the other, or looks through what the other holds."""
+    spawned = get_context("spawn")
+    ours, theirs = spawned.Pipe()
+    process = spawned.Process(target=_serve, args=(theirs,))
+    process.start()
+    theirs.close()
+
+    def add(count: int, at: datetime) -> float:
+        ours.send((count, at))
+        return float(ours.recv())
+
+    with closing(ours):
+        yield add
+        ours.send(None)
+        process.join()
+
+
+def _serve(asked: Connection) -> None:
+    with open_peer() as peer:
+        for count, at in iter(asked.recv, None):
+            asked.send(peer.add(count, at))
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
