@@ -14,15 +14,13 @@ from programme.school import Calendars
 Meets = Mapping[int, MeetingDates | None]  # by group
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chased:
-    """Somebody's chase: the rung but for its day, whose last chase it is counted from, and when it may be at the
-    earliest."""
+    """Somebody's chase: the rung but for its day, and whose last chase it is counted from."""
 
     rung: Rung
     chase: Chase
     counted: tuple[int, ...]
-    on: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,14 @@ class Asked:
 
 @dataclass(slots=True)
 class Ladder:
-    """The rungs that fall on days known already, and whoever may be chased. Nothing of it falls due before `next_on`;
-    on `read_on` the action has to be read again. `holding` is the group that holds it, 0 where there is none."""
+    """The rungs that fall on days known already, and whoever may be chased, each from when. Nothing of it falls due
+    before `next_on`; on `read_on` the action has to be read again. `holding` is the group that holds it, 0 where there
+    is none."""
 
     read_on: date = date.max
     next_on: date = date.max
     rungs: list[Rung] = field(default_factory=list)
-    chased: list[Chased] = field(default_factory=list)
+    chased: list[tuple[Chased, date]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     holding: int = 0
 
@@ -63,7 +62,7 @@ class Ladder:
 
     def keep(self, one: Chased, day: date) -> list[Rung]:
         """Somebody who may be chased from that day on, and not before."""
-        self.chased.append(one if one.on == day else replace(one, on=day))
+        self.chased.append((one, day))
         self.next_on = min(self.next_on, day)
         return []
 

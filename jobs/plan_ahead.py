@@ -129,7 +129,9 @@ def plan_ahead(
         refs, ladders = planned.list_open_refs(tx), {}
     else:
         stirred.update(plan.news)
-        ladders = {ref: ladder for ref, ladder in foresight.ladders.items() if ref not in stirred}
+        ladders = dict(foresight.ladders)
+        for ref in stirred:
+            ladders.pop(ref, None)
         refs = [*(ref for ref, ladder in ladders.items() if ladder.read_on <= plan.day), *sorted(stirred)]
         ask_for_others(ladders, meets, foresight.meets, plan.calendars)
         plan.climb(ladders)
@@ -222,8 +224,8 @@ class _Plan:
             if old.next_on <= self.until and old.read_on > self.day:
                 self.ladder = ladders[ref] = Ladder(old.read_on, holding=old.holding, asked=old.asked)
                 self.rungs += self.ladder.take(old.rungs, self.until)
-                for one in old.chased:
-                    self.rungs += self.chase(one) if one.on <= self.until else self.ladder.keep(one, one.on)
+                for one, on in old.chased:
+                    self.rungs += self.chase(one) if on <= self.until else self.ladder.keep(one, on)
 
     def look_at(self, action: Action, holding: Group | None, meeting: MeetingDates | None) -> Ladder:
         """What falls due of an action; its ladder holds what is known to come."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from programme.facts import Rung, RungKind
-from storage.columns import begins
+from storage.columns import UtcDateTime, begins
 from storage.db import PROGRAMME, Tx
 from storage.schema import person as person_table
 from storage.schema_out import IS_CHASED, ledger, outbox
 
 State = Literal["planned", "sent", "silenced", "waiting", "failed"]
+_WARNINGS: tuple[RungKind, ...] = ("timescale", "meeting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,45 @@ class Line:
     carried_by: str = ""
 
 
+# A row at a time SQLAlchemy takes as long as SQLite over it, so each of these takes many: the rungs as JSON.
+_PLAN = {
+    "sqlite": """
+        INSERT INTO ledger
+            (programme_id, state, reason, at, kind, subject, rung, person_id, falls_on, passed_for)
+        SELECT :programme, :state, :reason, :at,
+            json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+            json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]')
+        FROM json_each(:rungs) WHERE true ON CONFLICT DO NOTHING""",
+    "postgresql": """
+        INSERT INTO ledger
+            (programme_id, state, reason, at, kind, subject, rung, person_id, falls_on, passed_for)
+        SELECT :programme, :state, :reason, :at,
+            value ->> 0, value ->> 1, value ->> 2,
+            CAST(value ->> 3 AS integer), CAST(value ->> 4 AS date), value ->> 5
+        FROM json_array_elements(CAST(:rungs AS json)) ON CONFLICT DO NOTHING""",
+}
+_WRITE = {name: sa.text(words).bindparams(sa.bindparam("at", type_=UtcDateTime)) for name, words in _PLAN.items()}
+_AT_ONCE = 5_000
+
+
 def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planned", reason: str = "") -> int:
     """Write down rungs that are not there yet; the same again changes nothing. Returns how many were new."""
-    rows = [
-        {
-            "programme_id": tx.programme,
-            "kind": rung.kind,
-            "subject": rung.subject,
-            "rung": rung.rung,
-            "person_id": rung.person,
-            "falls_on": rung.on,
-            "passed_for": rung.passed_for,
-            "state": state,
-            "reason": reason,
-            "at": now,
-        }
-        for rung in rungs
-    ]
-    if not rows:
-        return 0
-    dialect = postgresql if tx.conn.dialect.name == "postgresql" else sqlite
-    return max(tx.conn.execute(dialect.insert(ledger).on_conflict_do_nothing(), rows).rowcount, 0)
+    rows = [(one.kind, one.subject, one.rung, one.person, one.on.isoformat(), one.passed_for) for one in rungs]
+    values = {"programme": tx.programme, "state": state, "reason": reason, "at": now}
+    new = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        some = json.dumps(rows[start : start + _AT_ONCE])
+        new += tx.conn.execute(_WRITE[tx.conn.dialect.name], {**values, "rungs": some}).rowcount
+    return new
+
+
+_WRITTEN = sa.select(ledger.c.subject, ledger.c.rung, ledger.c.person_id, ledger.c.falls_on, ledger.c.state).where(
+    ledger.c.programme_id == PROGRAMME,
+    ledger.c.kind == sa.bindparam("kind"),
+    ledger.c.subject.in_(sa.bindparam("subjects", expanding=True)),
+)
+_WRITTEN_SO = _WRITTEN.where(ledger.c.rung.in_(sa.bindparam("names", expanding=True)))
+_FEW = 10  # names that an index is asked for, of each of many actions
 
 
 def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
@@ -61,38 +80,28 @@ def list_unwritten(tx: Tx, rungs: Sequence[Rung]) -> list[Rung]:
     before it are counted otherwise by now, as where the programme has closed on one of them. A chase is always new: of
     one that is written no other is found (`list_chases_to_come`).
     """
-    others = [rung for rung in rungs if rung.kind != "overdue"]
-    new = _leave_out(tx, others, ledger.c.falls_on, lambda rung: rung.on)
-    new += [rung for rung in rungs if rung.kind == "overdue"]
-    warnings = [rung for rung in new if rung.kind in ("timescale", "meeting")]
-    if not warnings:
-        return new
-    unsaid = set(_leave_out(tx, warnings, ledger.c.state, lambda rung: "sent"))
-    return [rung for rung in new if rung.kind not in ("timescale", "meeting") or rung in unsaid]
-
-
-def _leave_out(
-    tx: Tx,
-    rungs: Sequence[Rung],
-    column: sa.Column[Any],
-    value: Callable[[Rung], object],
-) -> list[Rung]:
-    """Without those that have a line of the same kind, subject, name and person whose `column` is this value."""
-    if not rungs:
-        return []
-    known = sa.select(ledger.c.kind, ledger.c.subject, ledger.c.rung, ledger.c.person_id, column)
-    mine = known.where(ledger.c.programme_id == tx.programme)
-    if column is ledger.c.falls_on:
-        mine = mine.where(column.between(min(rung.on for rung in rungs), max(rung.on for rung in rungs)))
-    subjects: dict[RungKind, dict[str, None]] = {}
+    others: dict[RungKind, list[Rung]] = {}
     for rung in rungs:
-        subjects.setdefault(rung.kind, {})[rung.subject] = None
-    there: set[tuple[Any, ...]] = set()
-    for kind, about in subjects.items():  # as the index has it
-        for start in range(0, len(about), 500):
-            some = mine.where(ledger.c.kind == kind, ledger.c.subject.in_(list(about)[start : start + 500]))
-            there |= {tuple(row) for row in tx.conn.execute(some)}
-    return [one for one in rungs if (one.kind, one.subject, one.rung, one.person, value(one)) not in there]
+        if rung.kind != "overdue":
+            others.setdefault(rung.kind, []).append(rung)
+    written: set[tuple[RungKind, str, str, int, date]] = set()
+    said: set[tuple[RungKind, str, str, int]] = set()
+    for kind, some in others.items():
+        subjects, names = list({rung.subject: None for rung in some}), list({rung.rung: None for rung in some})
+        query = _WRITTEN_SO if len(names) <= _FEW else _WRITTEN
+        values = {"programme": tx.programme, "kind": kind, **({"names": names} if query is _WRITTEN_SO else {})}
+        for start in range(0, len(subjects), 500):
+            values["subjects"] = subjects[start : start + 500]
+            for subject, name, person, on, state in tx.conn.execute(query, values):
+                written.add((kind, subject, name, person, on))
+                if state == "sent" and kind in _WARNINGS:
+                    said.add((kind, subject, name, person))
+    return [
+        one
+        for one in rungs
+        if (one.kind, one.subject, one.rung, one.person, one.on) not in written
+        and (one.kind, one.subject, one.rung, one.person) not in said
+    ]
 
 
 def list_known_keys(tx: Tx, keys: Sequence[str]) -> set[str]:
@@ -109,18 +118,26 @@ def list_known_keys(tx: Tx, keys: Sequence[str]) -> set[str]:
     return known
 
 
+_PLANNED = (ledger.c.programme_id == PROGRAMME, ledger.c.state == "planned")
+_FIRST_DAY = sa.select(sa.func.min(ledger.c.falls_on)).where(*_PLANNED)
+_NEXT_DAY = _FIRST_DAY.where(ledger.c.falls_on > sa.bindparam("day"))
+_LOWEST = sa.select(sa.func.min(ledger.c.id)).where(
+    *_PLANNED, ledger.c.falls_on == sa.bindparam("day"), ledger.c.person_id == person_table.c.id
+)
+_PLANNED_FOR = sa.select(person_table.c.id, _LOWEST.scalar_subquery()).where(person_table.c.programme_id == PROGRAMME)
+
+
 def list_first_planned(tx: Tx, until: date) -> dict[int, date]:
     """Person → the first day on which something planned for them falls, of what falls on or before a day."""
-    query = (
-        sa.select(ledger.c.falls_on, ledger.c.person_id, sa.func.min(ledger.c.id))
-        .where(ledger.c.programme_id == tx.programme, ledger.c.state == "planned", ledger.c.falls_on <= until)
-        .group_by(ledger.c.falls_on, ledger.c.person_id)  # in the order of the index: nothing is sorted
-    )
     first: dict[int, tuple[date, int]] = {}
-    for on, person, number in tx.conn.execute(query):
-        day, lowest = first.get(person, (on, number))
-        first[person] = min(day, on), min(lowest, number)
-    return {person: day for person, (day, _number) in sorted(first.items(), key=lambda each: each[1])}
+    day = tx.conn.execute(_FIRST_DAY, {"programme": tx.programme}).scalar()
+    while day is not None and day <= until:  # a few days, and a look for each person: what is planned may be a lot
+        values = {"programme": tx.programme, "day": day}
+        for person, lowest in tx.conn.execute(_PLANNED_FOR, values):
+            if lowest is not None:
+                first.setdefault(person, (day, lowest))
+        day = tx.conn.execute(_NEXT_DAY, values).scalar()
+    return {person: day for person, (day, _lowest) in sorted(first.items(), key=lambda each: each[1])}
 
 
 def list_planned(tx: Tx, until: date, person: int | None = None) -> list[Line]:
