@@ -8,7 +8,13 @@ from typing import Any
 
 from jobs.deliver import Composed, Nothing
 from programme.calendar import Calendar
-from programme.escalation import compose_back, compose_closed, compose_gone, compose_standing_again
+from programme.escalation import (
+    compose_back,
+    compose_closed,
+    compose_completed,
+    compose_gone,
+    compose_standing_again,
+)
 from programme.facts import Action, Actor, Escalation, Rung
 from programme.rag import Rag
 from storage import ledger, outbox
@@ -153,4 +159,6 @@ def tell_closed(
         if said is None:
             return Nothing("it was taken back")
         return Composed(compose_standing_again(action, on, by, said), (action.ref,))
+    if not row.actor:
+        return Composed(compose_completed(action, on), (action.ref,))
     return Composed(compose_closed(action, on, by, find_said(tx, row.number)), (action.ref,))

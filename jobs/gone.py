@@ -1,17 +1,24 @@
-"""An import takes an action with an open alarm out of the plan, or brings it back: whoever heard of the alarm hears."""
+"""An import takes an action with an open alarm out of the plan or completes it, or the other way round: whoever heard
+of the alarm hears."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from jobs.closing import HEARD, list_heard, sound_again
-from programme.facts import Escalation
+from jobs.closing import HEARD, find_closing, list_heard, queue_closed, queue_reopened, sound_again
+from programme.facts import Action, Actor, Escalation
 from programme.rag import LOOKS, Rag
+from programme.updates import Update
 from storage import outbox
+from storage.actions import find_escalation, list_actions, record_update
 from storage.db import Tx
-from storage.gone import list_open_alarms
+from storage.gone import list_open_alarms, list_opened
 from storage.history import get_head
+from storage.people import read_directory
+from storage.undo import open_alarm
+
+_PLAN = Actor("", "the plan")
 
 
 def say_lost(alarms: Mapping[str, Escalation], refs: Collection[str]) -> list[str]:
@@ -25,8 +32,9 @@ def say_lost(alarms: Mapping[str, Escalation], refs: Collection[str]) -> list[st
 
 
 def follow_plan(tx: Tx, before: Mapping[str, Escalation], now: datetime) -> list[str]:
-    """After an import: queue what those hear who heard of an alarm that went with its action, or came back with it;
-    a sentence for the office of each that came back. `before` are the alarms that were open until then."""
+    """After an import: queue what those hear who heard of an alarm that went with its action, or came back with it, or
+    ended as the file completed its action; a sentence for the office of each that came back or ended. `before` are the
+    alarms that were open until then."""
     row, here = get_head(tx).number, list_open_alarms(tx)
     for ref, alarm in before.items():
         if ref not in here and alarm.kind is Rag.AT_RISK:
@@ -34,7 +42,33 @@ def follow_plan(tx: Tx, before: Mapping[str, Escalation], now: datetime) -> list
     back = {ref: alarm for ref, alarm in here.items() if ref not in before}
     for ref, alarm in back.items():
         _queue_back(tx, ref, alarm, row, now)
-    return [f"{ref} is back, and its {LOOKS[one.kind].word.lower()} alarm stands again." for ref, one in back.items()]
+    said = [f"{ref} is back, and its {LOOKS[one.kind].word.lower()} alarm stands again." for ref, one in back.items()]
+    directory = read_directory(tx, now.date())
+    actions = {one.ref: one for one in list_actions(tx, directory, refs=[*here, *list_opened(tx)])}
+    said += [_close(tx, actions[ref], alarm, now) for ref, alarm in here.items() if actions[ref].state == "complete"]
+    return said + [line for one in actions.values() if one.state == "open" and (line := _open(tx, one, now))]
+
+
+def _close(tx: Tx, action: Action, alarm: Escalation, now: datetime) -> str:
+    update = Update("agree", value="complete", columns={"state": "complete"}, alarm="close")
+    number = record_update(tx, action, update, _PLAN, now=now, today=now.date())
+    queue_closed(tx, alarm, action.ref, number, _PLAN, now)
+    heard = "; whoever heard it is told." if alarm.kind is Rag.AT_RISK else "."
+    return f"{action.ref} is complete, so its open {LOOKS[alarm.kind].word.lower()} alarm is closed{heard}"
+
+
+def _open(tx: Tx, action: Action, now: datetime) -> str:
+    """ "" where it was not the plan that had closed its alarm, or that is open again already."""
+    closing = find_closing(tx, action.ref)
+    alarm = find_escalation(tx, closing.facts["alarm"]) if closing and closing.actor == _PLAN.key else None
+    if closing is None or alarm is None:
+        return ""
+    update = Update("reopen", entry="reopen", words="it is not completed any more", columns={"state": "open"})
+    number = record_update(tx, action, update, _PLAN, now=now, today=now.date())
+    open_alarm(tx, alarm.number)
+    sound_again(tx, action.ref, alarm.number, number, now)
+    queue_reopened(tx, alarm, action.ref, closing, number, _PLAN, now)
+    return f"{action.ref} is open again, and its {LOOKS[alarm.kind].word.lower()} alarm stands again."
 
 
 def _queue_gone(tx: Tx, ref: str, alarm: Escalation, row: int, now: datetime) -> None:

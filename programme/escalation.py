@@ -188,8 +188,8 @@ def compose_standing_again(action: Action, raised_on: date, by: str, reopened: S
     if reopened is None:
         text = f"{action.ref} is {action.look} again: {by} has taken back what closed {of}, which stands."
     else:
-        why = reopened.words.rstrip(".")
-        text = f"{by} has opened {action.ref} again: {why}. It is {action.look}, and {of} stands again."
+        who, why = f"{by[:1].upper()}{by[1:]}", reopened.words.rstrip(".")
+        text = f"{who} has opened {action.ref} again: {why}. It is {action.look}, and {of} stands again."
     return Message(text, (Text(text),))
 
 
@@ -197,6 +197,15 @@ def compose_gone(ref: str, raised_on: date, gone_on: date) -> Message:
     """To everyone who had the notice: the plan has lost the action, and the alarm with it."""
     text = (
         f"The plan no longer has {ref}, since {say_date(gone_on)}, so its at-risk alarm of {raised_on.day} "
+        f"{raised_on:%B} is closed."
+    )
+    return Message(text, (Text(text),))
+
+
+def compose_completed(action: Action, raised_on: date) -> Message:
+    """To everyone who had the notice: the plan's file has completed the action."""
+    text = (
+        f"{action.ref} is {action.look}, as the plan has it now, so its at-risk alarm of {raised_on.day} "
         f"{raised_on:%B} is closed."
     )
     return Message(text, (Text(text),))

@@ -1,4 +1,4 @@
-"""Actions that the plan no longer has, and the alarms that are open while it has them."""
+"""Actions that the plan no longer has or has completed, and the alarms that are open while it has them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from programme.refs import bare_key, ref_key, split_refs
 from storage.actions import build_actions, find_escalation
 from storage.db import Tx
 from storage.people import Directory
-from storage.schema import action, escalation
+from storage.schema import action, escalation, history
 
 
 def find_gone(tx: Tx, typed: str, directory: Directory) -> tuple[Action, datetime] | None:
@@ -38,3 +38,15 @@ def list_open_alarms(tx: Tx) -> dict[str, Escalation]:
     )
     rows = tx.conn.execute(query).all()
     return {row.ref: alarm for row in rows if (alarm := find_escalation(tx, row.number))}
+
+
+def list_opened(tx: Tx) -> list[str]:
+    """The open actions whose alarm a plan's file has closed at some time, in the plan's order."""
+    closed = sa.exists().where(
+        history.c.programme_id == tx.programme,
+        history.c.ref == action.c.ref,
+        history.c.verb == "agree",
+        history.c.actor == "",
+    )
+    here = (action.c.programme_id == tx.programme, action.c.gone_at.is_(None), action.c.state == "open")
+    return list(tx.conn.execute(sa.select(action.c.ref).where(*here, closed).order_by(action.c.position)).scalars())

@@ -1,0 +1,81 @@
+"""An import completes an action with an open alarm: nobody is left believing that it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stories.council import PLAN, open_council
+from tests.story import Story
+
+DONE = PLAN.replace("A/ C\tMar-23", "A/ C\tCompleted")
+CLOSED = "P1.1b is ✅ Complete, as the plan has it now, so its at-risk alarm of 5 September is closed."
+TOLD = ("C", "D", "X", "office")
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    """P1.1b at risk on Monday, told to C, D, X and the office; it is Tuesday, 10:00."""
+    council = open_council(tmp_path)
+    council.say("A", "rag P1.1b at-risk no venue")
+    council.tick("2022-09-05 10:15")
+    council.tick("2022-09-06 09:00")
+    council.at("2022-09-06 10:00")
+    yield council
+    council.close()
+
+
+def hear(story: Story, at: str) -> dict[str, str]:
+    return {one.to: one.text for one in story.tick(at)}
+
+
+def test_the_import_says_so_and_whoever_heard_of_it_is_told_once(story: Story) -> None:
+    assert DONE != PLAN
+    assert "  P1.1b is complete, so its open at risk alarm is closed; whoever heard it is told." in story.load(DONE)
+    assert hear(story, "2022-09-06 10:01") == dict.fromkeys(TOLD, CLOSED)
+    assert hear(story, "2022-09-06 10:20") == {}
+    assert not any("alarm" in line for line in story.load(DONE))
+    assert "Open alarm" not in story.say("D", "action P1.1b")
+    assert story.say("D", "ack P1.1b") == "P1.1b has no open escalation to acknowledge."
+
+
+def test_open_again_in_the_plan_its_alarm_stands_again(story: Story) -> None:
+    story.load(DONE)
+    hear(story, "2022-09-06 10:01")
+    assert "  P1.1b is open again, and its at risk alarm stands again." in story.load(PLAN)
+    again = (
+        "The plan has opened P1.1b again: it is not completed any more. "
+        "It is 🔴 At risk, and its alarm of 5 September stands again."
+    )
+    assert hear(story, "2022-09-06 10:10") == dict.fromkeys(TOLD, again)
+    assert "Escalated: 1.\n- P1.1b" in story.say("D", "digest The Board")
+    assert not any("alarm" in line for line in story.load(PLAN))
+    story.load(DONE)
+    assert hear(story, "2022-09-06 10:20") == dict.fromkeys(TOLD, CLOSED)
+
+
+def test_open_again_before_they_heard_they_hear_nothing(story: Story) -> None:
+    story.load(DONE)
+    story.load(PLAN)
+    assert hear(story, "2022-09-06 10:10") == {}
+
+
+def test_the_chair_opens_it_again_and_its_alarm_stands_again(story: Story) -> None:
+    story.load(DONE)
+    hear(story, "2022-09-06 10:01")
+    answer = story.say("D", "reopen P1.1b the survey was of another year")
+    assert answer == "P1.1b is open again: the survey was of another year. The alarm about it stands again."
+    heard = hear(story, "2022-09-06 10:10")
+    assert sorted(heard) == ["C", "X", "office"]
+    assert set(heard.values()) == {
+        "D has opened P1.1b again: the survey was of another year. "
+        "It is 🔴 At risk, and its alarm of 5 September stands again."
+    }
+
+
+def test_a_notice_that_has_not_left_does_not(story: Story) -> None:
+    story.say("C", "rag P1.2a at-risk no map maker")
+    story.load(PLAN.replace("C\tAug-22", "C\tCompleted"))
+    assert hear(story, "2022-09-06 10:20") == {}
