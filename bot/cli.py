@@ -254,11 +254,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("old", metavar="OLD")
     one.add_argument("new", metavar="NEW")
     one.add_argument("--from", dest="since", type=_day, metavar="DATE", help="from this day on (default: today)")
-    one = add(roles, "set", verbs_people.set_role, "Mark a role: of a school, elected, or one that reads everything.",
+    one = add(roles, "set", verbs_people.set_role,
+              "Mark a role: of a school, elected, one that reads everything, or young people's.",
               'roles set "Head of Greenacre" --school')  # fmt: skip
     one.add_argument("role", metavar="ROLE")
     for mark, text in (("school", "it keeps the school holidays"), ("elected", "a councillor's: alarms by the digest"),
-                       ("reads-all", "it reads every action and digest")):  # fmt: skip
+                       ("reads-all", "it reads every action and digest"),
+                       ("young-people", "nobody is given it, and nobody written to")):  # fmt: skip
         both, name = one.add_mutually_exclusive_group(), mark.replace("-", "_")
         both.add_argument(f"--{mark}", dest=name, action="store_true", default=None, help=text)
         both.add_argument(f"--not-{mark}", dest=name, action="store_false", default=None)

@@ -13,7 +13,12 @@ from storage.people import read_directory
 from storage.renewals import renew_homes
 
 _OFFICE = "office"
-_MARKS = {"school": "of a school", "elected": "elected", "reads_all": "one that reads everything"}
+MARKS = {
+    "school": "of a school",
+    "elected": "elected",
+    "reads_all": "one that reads everything",
+    "young_people": "young people's",
+}
 
 
 def rename_role(tx: Tx, old: str, new: str, *, on: date, today: date, now: datetime, account: str) -> str:
@@ -35,11 +40,13 @@ def rename_group(tx: Tx, old: str, new: str, *, on: date, today: date, now: date
 
 
 def set_role(tx: Tx, name: str, marks: dict[str, bool], *, today: date, now: datetime, account: str) -> str:
-    """Mark a role as of a school, elected, or reading everything; or not so."""
+    """Mark a role as of a school, elected, reading everything, or young people's; or not so."""
     if not marks:
-        raise UserError("Say what the role is: --school, --elected or --reads-all, or --not-school and so on.")
+        raise UserError(
+            "Say what the role is: --school, --elected, --reads-all or --young-people, or --not-school and so on."
+        )
     found = naming.set_role(tx, name, read_directory(tx, today), **marks)
     record(tx, "roles_set", actor=_OFFICE, account=account, now=now, facts={"role": found.abbreviation, **marks})
     renew_homes(tx, now)
-    said = [f"{'' if marked else 'not '}{_MARKS[name]}" for name, marked in marks.items()]
+    said = [f"{'' if marked else 'not '}{MARKS[name]}" for name, marked in marks.items()]
     return f"{found.abbreviation} is {' and '.join(said)}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.absence import say_cover
 from bot.groups import check_members, check_reports_to, say_cadence, say_members
+from bot.naming import MARKS
 from documents.doubts import list_open_doubts
 from documents.papers import PaperKind, write_paper
 from documents.plan_json import plan_from_dict, plan_to_dict
@@ -239,7 +240,7 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
             "means": means,
             "holders": holders,
             "suggested": [],
-            "marks": {"school": role.school, "elected": role.elected, "reads all": role.reads_all},
+            "marks": [name for name in MARKS if getattr(role, name)],
         }
         if not role.listed and not means:
             row["suggested"] = [
@@ -248,7 +249,7 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
             ]
         rows.append(row)
     if as_json:
-        flags = [{name.replace(" ", "_"): True for name, marked in row.pop("marks").items() if marked} for row in rows]
+        flags = [dict.fromkeys(row.pop("marks"), True) for row in rows]
         whole = [row | marked for row, marked in zip(rows, flags, strict=True)]
         return json.dumps({"roles": whole}, ensure_ascii=False, indent=2)
     lines: list[str] = []
@@ -256,7 +257,7 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
     for row in rows:
         who = ", ".join(row["holders"]) or "nobody"
         name = name_with_former(called, row["abbreviation"])
-        marked = [word for word, flag in row["marks"].items() if flag]
+        marked = [name.replace("_", " ") for name in row["marks"]]
         if row["listed"]:
             marks = f" ({', '.join(marked)})" if marked else ""
             lines.append(f"{name}: {row['title']}, {row['organisation']}{marks}: {who}")

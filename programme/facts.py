@@ -94,7 +94,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role of the plan. `listed` is False for an owner string that the plan's roles table lacks."""
+    """A role of the plan. `listed` is False for an owner string that the plan's roles table lacks. Nobody holds one of
+    `young_people`, who are never written to (section 5, Who may do what)."""
 
     abbreviation: str
     title: str = ""
@@ -103,6 +104,7 @@ class Role:
     elected: bool = False
     school: bool = False
     reads_all: bool = False
+    young_people: bool = False
 
     @property
     def body(self) -> str:

@@ -79,8 +79,14 @@ def list_roles_held(tx: Tx, person_id: int, day: date) -> list[str]:
 
 
 def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, from_on: date | None) -> Role:
-    """Let a person hold a role from a day on (None: always have). UserError where there is no such role."""
+    """Let a person hold a role from a day on (None: always have). UserError where there is no such role, or it is young
+    people's."""
     role_id, found = get_role(role_name, directory)
+    if found.young_people:
+        raise UserError(
+            f"{found.abbreviation} is marked as young people's, who are never written to: leave it with nobody, and "
+            "the programme office passes on what is asked of it to their coordinator."
+        )
     tx.conn.execute(
         sa.delete(holder).where(
             holder.c.role_id == role_id, holder.c.person_id == person_id, holder.c.until_on.is_(None)

@@ -16,10 +16,11 @@ from programme.reporting import find_ring, say_ring
 from storage.columns import metadata
 from storage.db import Tx, insert
 from storage.people import Directory, find_group, get_group, get_role, list_groups, name_key
-from storage.schema import claim, cover, former_name, governance_group, holder, meeting, role, role_meaning
+from storage.schema import claim, cover, former_name, governance_group, holder, meeting, person, role, role_meaning
 from storage.schema_out import listening, outbox
 
 Kind = Literal["role", "group"]
+_FLAGS = ("elected", "school", "reads_all", "young_people")
 _FOR_GROUPS = ("pack", "since", "file")  # messages that name their group
 
 
@@ -104,15 +105,17 @@ def _join_roles(tx: Tx, kept: int, was: Role, taken: int) -> None:
     values = tx.conn.execute(
         sa.select(
             role.c.abbreviation, role.c.title, role.c.organisation, role.c.source, role.c.position,
-            role.c.elected, role.c.school, role.c.reads_all,
+            role.c.elected, role.c.school, role.c.reads_all, role.c.young_people,
         ).where(role.c.id == taken)
     ).one()._asdict()  # fmt: skip
-    flags: dict[str, Any] = {name: values[name] or getattr(was, name) for name in ("elected", "school", "reads_all")}
+    flags: dict[str, Any] = {name: values[name] or getattr(was, name) for name in _FLAGS}
     held = sa.select(holder.c.person_id).where(holder.c.role_id == kept, holder.c.until_on.is_(None))
     twice = (holder.c.role_id == taken, holder.c.person_id.in_(held), holder.c.until_on.is_(None))
     tx.conn.execute(sa.delete(holder).where(*twice))
     for table in (holder, cover):
         tx.conn.execute(sa.update(table).where(table.c.role_id == taken).values(role_id=kept))
+    if flags["young_people"]:
+        _refuse_holders(tx, kept, was)
     tx.conn.execute(sa.delete(role).where(role.c.id == taken))
     tx.conn.execute(sa.update(role).where(role.c.id == kept).values(**(values | flags)))
 
@@ -196,10 +199,24 @@ def _join_groups(tx: Tx, kept: int, taken: int) -> None:
 
 
 def set_role(tx: Tx, name: str, directory: Directory, **flags: bool) -> Role:
-    """Say whether a role is of a school, elected, or reads everything. UserError where there is no such role."""
+    """Say whether a role is of a school, elected, reads everything, or is young people's. UserError where there is no
+    such role, or young people's is held."""
     role_id, found = get_role(name, directory)
+    if flags.get("young_people"):
+        _refuse_holders(tx, role_id, found)
     tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(**flags))
     return found
+
+
+def _refuse_holders(tx: Tx, role_id: int, found: Role) -> None:
+    """Nobody holds a role of young people's: whoever does is taken off it first."""
+    held = sa.select(person.c.address).join(holder, holder.c.person_id == person.c.id)
+    rows = tx.conn.execute(held.where(holder.c.role_id == role_id, holder.c.until_on.is_(None))).scalars()
+    if address := next(iter(rows.all()), None):
+        raise UserError(
+            f"Young people are never written to, and {address} holds {found.abbreviation}: first type "
+            f'halfterm people end "{found.abbreviation}" {address}'
+        )
 
 
 def _keep_former(tx: Tx, kind: Kind, old: str, new: str, on: date) -> tuple[str, str]:

@@ -48,6 +48,7 @@ _ROLE = (
     role.c.elected,
     role.c.school,
     role.c.reads_all,
+    role.c.young_people,
 )
 _OF_LATE = timedelta(days=120)  # so long what was asked of a cover may come back
 _DAY: sa.BindParameter[date] = sa.bindparam("day")

@@ -151,6 +151,7 @@ role = table(
     flag("elected"),
     flag("school"),
     flag("reads_all"),
+    flag("young_people"),
     Column("position", Integer, nullable=False),
     Index(None, "programme_id", "abbreviation"),
 )

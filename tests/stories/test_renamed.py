@@ -149,6 +149,24 @@ def test_a_role_is_marked_and_unmarked(story: Story) -> None:
         mark(story, "D")
 
 
+def test_young_people_are_never_written_to(story: Story) -> None:
+    with pytest.raises(UserError, match='and console:C holds C: first type halfterm people end "C" console:C'):
+        mark(story, "C", young_people=True)
+    story.leave("C")
+    assert mark(story, "C", young_people=True) == "C is young people's."
+    with pytest.raises(UserError, match="leave it with nobody, and the programme office passes on"):
+        story.give("C")
+    assert "(young people): nobody" in roles(story)
+    story.mornings("2022-10-31")
+    assert not story.to("C")
+    passed = [one.text for one in story.to("office") if "P1.2a" in one.text]
+    assert passed
+    assert "- C: 2 actions (P1.1b, P1.2a)" in passed[0]
+    rename(story, "A", "Young inspectors")
+    with pytest.raises(UserError, match="and console:A holds Young inspectors"):
+        rename(story, "C", "Young inspectors")
+
+
 def test_who_reads_all_reads_what_is_not_theirs(story: Story) -> None:
     story.give("PM")
     assert "not among your actions" in story.refused("PM", "action P1.1a")

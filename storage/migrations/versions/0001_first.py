@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("elected", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("school", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("reads_all", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("young_people", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_role_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
