@@ -109,13 +109,13 @@ def _join_roles(tx: Tx, kept: int, was: Role, taken: int) -> None:
         ).where(role.c.id == taken)
     ).one()._asdict()  # fmt: skip
     flags: dict[str, Any] = {name: values[name] or getattr(was, name) for name in _FLAGS}
+    for each, name in ((kept, was.abbreviation), (taken, values["abbreviation"])) if flags["young_people"] else ():
+        _refuse_holders(tx, each, name)
     held = sa.select(holder.c.person_id).where(holder.c.role_id == kept, holder.c.until_on.is_(None))
     twice = (holder.c.role_id == taken, holder.c.person_id.in_(held), holder.c.until_on.is_(None))
     tx.conn.execute(sa.delete(holder).where(*twice))
     for table in (holder, cover):
         tx.conn.execute(sa.update(table).where(table.c.role_id == taken).values(role_id=kept))
-    if flags["young_people"]:
-        _refuse_holders(tx, kept, was)
     tx.conn.execute(sa.delete(role).where(role.c.id == taken))
     tx.conn.execute(sa.update(role).where(role.c.id == kept).values(**(values | flags)))
 
@@ -203,19 +203,19 @@ def set_role(tx: Tx, name: str, directory: Directory, **flags: bool) -> Role:
     such role, or young people's is held."""
     role_id, found = get_role(name, directory)
     if flags.get("young_people"):
-        _refuse_holders(tx, role_id, found)
+        _refuse_holders(tx, role_id, found.abbreviation)
     tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(**flags))
     return found
 
 
-def _refuse_holders(tx: Tx, role_id: int, found: Role) -> None:
+def _refuse_holders(tx: Tx, role_id: int, name: str) -> None:
     """Nobody holds a role of young people's: whoever does is taken off it first."""
     held = sa.select(person.c.address).join(holder, holder.c.person_id == person.c.id)
     rows = tx.conn.execute(held.where(holder.c.role_id == role_id, holder.c.until_on.is_(None))).scalars()
     if address := next(iter(rows.all()), None):
         raise UserError(
-            f"Young people are never written to, and {address} holds {found.abbreviation}: first type "
-            f'halfterm people end "{found.abbreviation}" {address}'
+            f'Young people are never written to, and {address} holds {name}: first type halfterm people end "{name}" '
+            f"{address}"
         )
 
 
