@@ -47,6 +47,7 @@ outbox = table(
     _index_where("post IS NOT NULL", None, "post", "conversation"),  # ids of posts mostly grow
     _index_where("renews IS NOT NULL", None, "programme_id", "renews", "state"),
     CheckConstraint("state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name="state"),
+    CheckConstraint("(settled_at IS NULL) = (state IN ('due', 'claimed', 'sending'))", name="settled"),
     sqlite_autoincrement=True,  # a channel is asked by this id: one that was tidied away is never given out again
 )
 ledger = table(

@@ -17,11 +17,13 @@ KEY, WAS, IS = "notice:P1.1a:3:1", "console:A", "slack:T1:U1"
 def put(scene: Scene, key: str, **values: object) -> None:
     with scene.app.db.write() as tx:
         assert outbox.say(tx, key, "notice", WAS, due_at=scene.now, facts={"number": 3})
-        tx.conn.execute(sa.update(messages).where(messages.c.key == key).values(**values))
+        settled = None if values["state"] in ("due", "claimed", "sending") else scene.now
+        change = sa.update(messages).where(messages.c.key == key)
+        tx.conn.execute(change.values(settled_at=settled, **values))
 
 
 def test_a_dropped_message_is_due_again_as_things_are_now(either: Scene) -> None:
-    put(either, KEY, state="dropped", trouble="they were away", attempts=3, settled_at=either.now, said={"refs": []})
+    put(either, KEY, state="dropped", trouble="they were away", attempts=3, said={"refs": []})
     later = either.now + timedelta(days=1)
     with either.app.db.write() as tx:
         assert outbox.say_again(tx, KEY, IS, due_at=later, facts={"number": 4})

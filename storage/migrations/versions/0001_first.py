@@ -165,6 +165,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'dropped')", name=op.f("ck_outbox_state")
         ),
+        sa.CheckConstraint(
+            "(settled_at IS NULL) = (state IN ('due', 'claimed', 'sending'))", name=op.f("ck_outbox_settled")
+        ),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_outbox_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("programme_id", "key", name=op.f("uq_outbox_programme_id_key")),
