@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench kills node try-slack lock clean
+.PHONY: setup demo test check bench kills year node try-slack lock clean
 
 setup: .venv/.made
 
@@ -31,6 +31,10 @@ bench: setup
 # Real processes killed and hindered in every way; the table, and how long it took, go to docs/reliability.md.
 kills: setup
 	$(BIN)/python -m tests.kills
+
+# A programme year, played through the clock; its table goes to docs/year.md.
+year: setup
+	$(BIN)/python -m tests.year
 
 # Slack's own types and tsc, for the tests that judge by them; needs npm.
 node: tests/node/node_modules/.made

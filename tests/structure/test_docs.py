@@ -27,3 +27,15 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 def test_every_command_is_in_the_guide(word: str) -> None:
     guide = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert f"`{COMMANDS[word].usage}`" in guide
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_says_to_make_can_be_made(page: Path) -> None:
+    made = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z-]+)(?=`| *#|$)", _find_code(page), re.MULTILINE)) <= set(made)
+
+
+def _find_code(page: Path) -> str:
+    """What stands in a page as code, each in a line."""
+    text = page.read_text(encoding="utf-8")
+    return "\n".join([*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"(`[^`\n]+`)", text)])
