@@ -47,6 +47,12 @@ def has_heard_closing(tx: Tx, rung: Rung) -> bool:
     return heard and not rung.passed_for
 
 
+def list_told_reopened(tx: Tx, ref: str, number: int) -> set[int]:
+    """Who hears by a message of its own that this row of the history opened an action, and its alarm, again."""
+    lines = outbox.list_lines(tx, key_starts=f"correction:{ref}:")
+    return {line.facts["person"] for line in lines if line.facts.get("reopened") == number}
+
+
 def queue_closed(tx: Tx, alarm: Escalation, ref: str, number: int, actor: Actor, now: datetime) -> None:
     """Let whoever had the notice of an at-risk alarm hear that this row of the history closed it; never the actor."""
     if alarm.kind is not Rag.AT_RISK:
@@ -79,12 +85,13 @@ def queue_reopened(tx: Tx, alarm: Escalation, ref: str, closing: Row, number: in
     heard = {line.facts["person"]: line.address for line in _take_back(tx, alarm.number, ref, closing.number, now)}
     persons = list_persons(tx)
     heard |= {one: to for one, to in list_heard(tx, ref, alarm).items() if persons[one].address == closing.actor}
+    if actor.person:
+        heard.pop(actor.person.id, None)
     for person, address in heard.items():
-        if actor.person is None or person != actor.person.id:
-            facts = {"number": alarm.number, "ref": ref, "person": person, "row": closing.number}
-            facts |= {"again": True, "reopened": number}
-            key = f"correction:{ref}:{alarm.number}:{person}:{number}"
-            outbox.say(tx, key, "correction", address, due_at=now, facts=facts)
+        facts = {"number": alarm.number, "ref": ref, "person": person, "row": closing.number}
+        facts |= {"again": True, "reopened": number}
+        key = f"correction:{ref}:{alarm.number}:{person}:{number}"
+        outbox.say(tx, key, "correction", address, due_at=now, facts=facts)
 
 
 def _take_back(tx: Tx, alarm_number: int, ref: str, number: int, now: datetime) -> list[outbox.Line]:

@@ -63,7 +63,8 @@ def _open(tx: Tx, action: Action, now: datetime) -> str:
     alarm = find_escalation(tx, closing.facts["alarm"]) if closing and closing.actor == _PLAN.key else None
     if closing is None or alarm is None:
         return ""
-    update = Update("reopen", entry="reopen", words="it is not completed any more", columns={"state": "open"})
+    columns = {"state": "open", "quiet_until": None}
+    update = Update("reopen", entry="reopen", words="it is not completed any more", columns=columns)
     number = record_update(tx, action, update, _PLAN, now=now, today=now.date())
     open_alarm(tx, alarm.number)
     sound_again(tx, action.ref, alarm.number, number, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from jobs.closing import list_told_reopened
 from jobs.planning import Queued
 from programme.calendar import Calendar
 from programme.escalation import Told, list_told, list_told_rungs
@@ -63,6 +64,9 @@ def list_news(tx: Tx, action: Action, news: Mapping[str, date], holding: Group |
         alarm = action.escalation
         if said.kind == "rating" and any(person.address == said.by for person in people):
             people = []
+        if said.kind == "reopen":
+            told = list_told_reopened(tx, action.ref, int(row.removeprefix("row ")))
+            people = [person for person in people if person.id not in told]
         if said.kind == "rating" and alarm and alarm.state == "open" and said.value != alarm.kind:
             people += holding.chairs if holding else ()
         rungs += [Rung(on, "news", action.ref, row, person.id) for person in people if person.address != said.by]

@@ -227,8 +227,8 @@ class Action:
         return self.state == "open" and due is not None and due < day
 
     def waiting_for(self, since: date) -> frozenset[str]:
-        """The organisations among the owners that have not answered on or after that day."""
-        answers = [said for said in self.said if said.kind in ANSWERS and said.on >= since]
+        """The organisations among the owners that have not answered on or after that day, or since it came back."""
+        answers = self._list_answers(since, "return", "reopen")
         answered = {body for said in answers for body in said.body.split("\n")}
         return frozenset() if "" in answered else self.bodies - answered
 
@@ -238,9 +238,7 @@ class Action:
         own = [owner for owner in self.owners if any(one.id == person for one in owner.people)]
         mine = {one.address for owner in own for one in owner.people if one.id == person}
         others = {one.address for owner in self.owners if owner not in own for one in owner.people}
-        back = self.last_said("return", "reopen", "ask")
-        answers = [said for said in self.said if said.kind in ANSWERS and said.on >= since]
-        answers = [said for said in answers if back is None or said.at > back.at]
+        answers = self._list_answers(since, "return", "reopen", "ask")
 
         def is_for(owner: Owner, said: Said) -> bool:
             if said.by in mine:
@@ -249,6 +247,12 @@ class Action:
             return same and said.by not in others
 
         return bool(own) and all(any(is_for(owner, said) for said in answers) for owner in own)
+
+    def _list_answers(self, since: date, *but_before: str) -> list[Said]:
+        """On or after that day, and not before the last thing said of these kinds."""
+        back = self.last_said(*but_before)
+        answers = [said for said in self.said if said.kind in ANSWERS and said.on >= since]
+        return [said for said in answers if back is None or said.at > back.at]
 
     def quiet_after(self, bodies: Iterable[str], since: date, until: date) -> date | None:
         """How long an answer for these organisations, given now, keeps reminders away: to `until`, once each

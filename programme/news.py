@@ -14,6 +14,8 @@ def compose_news(action: Action, said: Said, by: str) -> str:
     if said.kind == "return":
         what = "that it is done" if said.value == "closure" else "the new timescale"
         return f"{action.ref} came back from {by}, who does not agree {what} yet{words}."
+    if said.kind == "reopen":
+        return f"{by} has opened {action.ref} again, which was complete{words}."
     if said.kind == "not_mine":
         return f"{by} says {action.ref} is not theirs{words}. Its owners in the plan are {action.owner_names}."
     if said.kind == "minute":

@@ -293,12 +293,12 @@ def decide_proposal(action: Action, decision: Literal["agreed", "returned"], rea
 
 
 def reopen(action: Action, reason: str) -> Update:
-    """A complete action is open again, with the reason why."""
+    """A complete action is open again, with the reason why; it is asked about as if nobody had answered."""
     if action.state != "complete":
         raise UserError(f"{action.ref} is open already, so there is nothing to change.")
     if not reason.strip():
         raise UserError(f"Say why it is open again: reopen {action.ref} and then the reason.")
-    return Update("reopen", entry="reopen", words=reason.strip(), columns={"state": "open"})
+    return Update("reopen", entry="reopen", words=reason.strip(), columns={"state": "open", "quiet_until": None})
 
 
 def snooze(action: Action, until: date, reason: str, today: date, next_meeting: date | None) -> Update:

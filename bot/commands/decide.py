@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
-from jobs.closing import find_closing, queue_reopened, sound_again
+from jobs.closing import find_closing, list_told_reopened, queue_reopened, sound_again
 from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
@@ -167,7 +167,8 @@ def return_(ask: Ask) -> Reply:
 def reopen(ask: Ask) -> Reply:
     """As chair, open a complete action again, and say why. It is reminded of as before.
 
-    An alarm that was closed as it was agreed stands again, and whoever heard that it was closed hears that.
+    Its owners hear of it with their next reminders. An alarm that was closed as it was agreed stands again, and whoever
+    heard that it was closed hears that.
     Example: reopen P2.3c the report was of the year before
     """
     one, reason = ask.find("reopen", "read")
@@ -181,6 +182,9 @@ def reopen(ask: Ask) -> Reply:
         sound_again(ask.tx, one.ref, alarm.number, number, due)
         queue_reopened(ask.tx, alarm, one.ref, closing, number, ask.actor, ask.now)
         lines.append("The alarm about it stands again.")
+    told = list_told_reopened(ask.tx, one.ref, number)
+    if ask.tell([each for owner in one.owners for each in owner.people if each.id not in told], one, number):
+        lines.append("Its owners hear of it with their next reminders.")
     return compose_reply(lines, [_UNDO])
 
 

@@ -66,7 +66,7 @@ def test_the_chair_opens_it_again_and_its_alarm_stands_again(story: Story) -> No
     story.load(DONE)
     hear(story, "2022-09-06 10:01")
     answer = story.say("D", "reopen P1.1b the survey was of another year")
-    assert answer == "P1.1b is open again: the survey was of another year. The alarm about it stands again."
+    assert answer.startswith("P1.1b is open again: the survey was of another year. The alarm about it stands again.")
     heard = hear(story, "2022-09-06 10:10")
     assert sorted(heard) == ["C", "X", "office"]
     assert set(heard.values()) == {

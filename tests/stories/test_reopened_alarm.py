@@ -38,7 +38,10 @@ def reopen(story: Story) -> str:
 
 
 def test_the_alarm_stands_again_in_the_digest_and_can_be_acknowledged(story: Story) -> None:
-    assert reopen(story) == "P1.1b is open again: the survey is last year's. The alarm about it stands again."
+    assert (
+        reopen(story)
+        == "P1.1b is open again: the survey is last year's. The alarm about it stands again. Its owners hear of it with their next reminders."
+    )
     assert "Escalated: 1.\n- P1.1b" in story.say("D", "digest The Board")
     assert "is acknowledged, thank you" in story.say("D", "ack P1.1b")
 
@@ -104,7 +107,9 @@ def test_notices_that_were_dropped_while_it_was_complete_leave_after_all(tmp_pat
 def test_an_action_without_an_alarm_is_just_opened_again(story: Story) -> None:
     story.say("B", "done P1.1c https://example.org/staff")
     story.say("D", "agree P1.1c")
-    assert story.say("D", "reopen P1.1c one is missing") == "P1.1c is open again: one is missing."
+    assert story.say("D", "reopen P1.1c one is missing") == (
+        "P1.1c is open again: one is missing. Its owners hear of it with their next reminders."
+    )
     assert story.say("D", "undo") == "Undone: that P1.1c is open again."
 
 
