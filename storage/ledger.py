@@ -61,7 +61,7 @@ def plan(tx: Tx, rungs: Iterable[Rung], now: datetime, *, state: State = "planne
     values = {"programme": tx.programme, "state": state, "reason": reason, "at": now}
     new = 0
     for start in range(0, len(rows), _AT_ONCE):
-        some = json.dumps(rows[start : start + _AT_ONCE])
+        some = json.dumps(rows[start : start + _AT_ONCE], ensure_ascii=False)
         new += tx.conn.execute(_WRITE[tx.conn.dialect.name], {**values, "rungs": some}).rowcount
     return new
 
@@ -118,26 +118,18 @@ def list_known_keys(tx: Tx, keys: Sequence[str]) -> set[str]:
     return known
 
 
-_PLANNED = (ledger.c.programme_id == PROGRAMME, ledger.c.state == "planned")
-_FIRST_DAY = sa.select(sa.func.min(ledger.c.falls_on)).where(*_PLANNED)
-_NEXT_DAY = _FIRST_DAY.where(ledger.c.falls_on > sa.bindparam("day"))
-_LOWEST = sa.select(sa.func.min(ledger.c.id)).where(
-    *_PLANNED, ledger.c.falls_on == sa.bindparam("day"), ledger.c.person_id == person_table.c.id
-)
-_PLANNED_FOR = sa.select(person_table.c.id, _LOWEST.scalar_subquery()).where(person_table.c.programme_id == PROGRAMME)
-
-
 def list_first_planned(tx: Tx, until: date) -> dict[int, date]:
     """Person → the first day on which something planned for them falls, of what falls on or before a day."""
+    query = (
+        sa.select(ledger.c.falls_on, ledger.c.person_id, sa.func.min(ledger.c.id))
+        .where(ledger.c.programme_id == tx.programme, ledger.c.state == "planned", ledger.c.falls_on <= until)
+        .group_by(ledger.c.falls_on, ledger.c.person_id)  # in the order of the index: nothing is sorted
+    )
     first: dict[int, tuple[date, int]] = {}
-    day = tx.conn.execute(_FIRST_DAY, {"programme": tx.programme}).scalar()
-    while day is not None and day <= until:  # a few days, and a look for each person: what is planned may be a lot
-        values = {"programme": tx.programme, "day": day}
-        for person, lowest in tx.conn.execute(_PLANNED_FOR, values):
-            if lowest is not None:
-                first.setdefault(person, (day, lowest))
-        day = tx.conn.execute(_NEXT_DAY, values).scalar()
-    return {person: day for person, (day, _lowest) in sorted(first.items(), key=lambda each: each[1])}
+    for on, person, number in tx.conn.execute(query):
+        day, lowest = first.get(person, (on, number))
+        first[person] = min(day, on), min(lowest, number)
+    return {person: day for person, (day, _number) in sorted(first.items(), key=lambda each: each[1])}
 
 
 def list_planned(tx: Tx, until: date, person: int | None = None) -> list[Line]:
