@@ -106,9 +106,11 @@ def open_peer_elsewhere() -> Iterator[Callable[[int, datetime], float]]:
         return float(ours.recv())
 
     with closing(ours):
-        yield add
-        ours.send(None)
-        process.join()
+        try:
+            yield add
+        finally:
+            ours.send(None)
+            process.join()
 
 
 def _serve(asked: Connection) -> None:

@@ -45,7 +45,7 @@ def set_role(tx: Tx, name: str, marks: dict[str, bool], *, today: date, now: dat
         raise UserError(
             "Say what the role is: --school, --elected, --reads-all or --young-people, or --not-school and so on."
         )
-    found = naming.set_role(tx, name, read_directory(tx, today), **marks)
+    found = naming.set_role(tx, name, read_directory(tx, today), today, **marks)
     record(tx, "roles_set", actor=_OFFICE, account=account, now=now, facts={"role": found.abbreviation, **marks})
     renew_homes(tx, now)
     said = [f"{'' if marked else 'not '}{MARKS[name]}" for name, marked in marks.items()]

@@ -71,10 +71,12 @@ def import_plan(db: Database, plan: Plan, account: str, now: datetime, *, dry_ru
             lines += ["Against the last import:", *(f"  {line}" for line in changes.lines())]
         alarms = list_open_alarms(tx)
         lines += [f"  {one}" for one in say_lost(alarms, {one.ref for one in plan.actions})]
-        if not dry_run:
-            kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
-            kept += follow_plan(tx, alarms, now)
-            lines += [f"  {line}" for line in kept]
+        stored = tx.conn.begin_nested()
+        kept = store_plan(tx, plan, before, plan_to_dict(plan), actor=_OFFICE, account=account, now=now)
+        lines += [f"  {line}" for line in kept + follow_plan(tx, alarms, now)]
+        if dry_run:
+            stored.rollback()
+        else:
             renew_homes(tx, now)
     if found := list_open_doubts(plan, lambda owner: people.name_key(owner) in answered):
         doubts = "1 doubt" if len(found) == 1 else f"{len(found)} doubts"
@@ -249,22 +251,20 @@ def list_roles(tx: Tx, today: date, *, as_json: bool) -> str:
             ]
         rows.append(row)
     if as_json:
-        flags = [dict.fromkeys(row.pop("marks"), True) for row in rows]
-        whole = [row | marked for row, marked in zip(rows, flags, strict=True)]
+        whole = [row | dict.fromkeys(row.pop("marks"), True) for row in rows]
         return json.dumps({"roles": whole}, ensure_ascii=False, indent=2)
     lines: list[str] = []
     called = list_last_names(tx, "role")
     for row in rows:
         who = ", ".join(row["holders"]) or "nobody"
         name = name_with_former(called, row["abbreviation"])
-        marked = [name.replace("_", " ") for name in row["marks"]]
+        marks = f" ({', '.join(row['marks']).replace('_', ' ')})" if row["marks"] else ""
         if row["listed"]:
-            marks = f" ({', '.join(marked)})" if marked else ""
             lines.append(f"{name}: {row['title']}, {row['organisation']}{marks}: {who}")
         elif row["means"]:
-            lines.append(f"{row['abbreviation']}: means {' and '.join(row['means'])}")
+            lines.append(f"{row['abbreviation']}{marks}: means {' and '.join(row['means'])}")
         else:
-            lines.append(f"{row['abbreviation']}: not in the roles table: {who}. Perhaps:")
+            lines.append(f"{row['abbreviation']}: not in the roles table{marks}: {who}. Perhaps:")
             lines += [f"    {one['abbreviation']} ({one['title']}, {one['organisation']})" for one in row["suggested"]]
     return "\n".join(lines) or "No roles yet. Import a plan: halfterm import FILE"
 

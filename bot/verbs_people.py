@@ -52,7 +52,7 @@ def end_cover(options: Namespace) -> int:
 
 
 def set_role(options: Namespace) -> int:
-    asked = {name: getattr(options, name) for name in ("school", "elected", "reads_all", "young_people")}
+    asked = {name: getattr(options, name) for name in naming.MARKS}
     marks = {name: marked for name, marked in asked.items() if marked is not None}
     with verbs.open_for(options) as app, app.db.write() as tx:
         today = app.calendar.today(options.now)

@@ -38,6 +38,8 @@ def _find_cure(item: Item, role: str) -> str:
         is_role = not any(lead.text == role and not (lead.role and lead.role.listed) for lead in item.leads)
     else:
         owner = next((one for one in item.action.owners if one.text == role), None) if item.action else None
+        if owner and any(one.young_people for one in owner.roles):
+            return ". Please ask their coordinator: young people are never written to"
         is_role = owner is None or any(one.listed for one in owner.roles)
     if not is_role:
         return f'. The plan lists no such role; to say which it is: halfterm roles same "{role}" ROLE'

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from programme.facts import Action, Actor, Group, Person, Role, find_holding_group
+from programme.messages import UserError
 
 Deed = Literal["read", "update", "confirm", "decide", "office"]
 
@@ -146,3 +147,12 @@ def may_set_meetings(actor: Actor, group: Group) -> bool:
 def may_read_handover(actor: Actor, role: Role) -> bool:
     """Whether this person may have what is handed over with a role: its holders, their cover, the office."""
     return actor.office or role.abbreviation in actor.roles
+
+
+def refuse_young_people(role: Role) -> None:
+    """UserError where a role is marked as young people's: nobody is given it (section 5, Who may do what)."""
+    if role.young_people:
+        raise UserError(
+            f"{role.abbreviation} is marked as young people's, who are never written to: leave it with nobody, and the "
+            "programme office passes on what is asked of it to their coordinator."
+        )

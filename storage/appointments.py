@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from programme.calendar import LONDON
 from programme.facts import Group, Role, Rung
 from programme.messages import UserError
+from programme.permissions import refuse_young_people
 from storage import ledger
 from storage.db import Tx, insert
 from storage.history import record
@@ -82,11 +83,7 @@ def set_holder(tx: Tx, role_name: str, person_id: int, directory: Directory, *, 
     """Let a person hold a role from a day on (None: always have). UserError where there is no such role, or it is young
     people's."""
     role_id, found = get_role(role_name, directory)
-    if found.young_people:
-        raise UserError(
-            f"{found.abbreviation} is marked as young people's, who are never written to: leave it with nobody, and "
-            "the programme office passes on what is asked of it to their coordinator."
-        )
+    refuse_young_people(found)
     tx.conn.execute(
         sa.delete(holder).where(
             holder.c.role_id == role_id, holder.c.person_id == person_id, holder.c.until_on.is_(None)

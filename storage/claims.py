@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from programme.facts import Role
 from programme.messages import UserError
+from programme.permissions import refuse_young_people
 from storage.db import Tx, insert
 from storage.history import record
 from storage.programme import touch
@@ -43,7 +44,9 @@ _CLAIMS = sa.select(
 
 
 def make_claim(tx: Tx, address: str, name: str, role: Role, now: datetime, account: str) -> Claim | None:
-    """Write down a claim; None where the same one is open already. UserError where they have made too many."""
+    """Write down a claim; None where the same one is open already. UserError where they have made too many,
+    or nobody is given that role."""
+    refuse_young_people(role)
     touch(tx)  # PostgreSQL's writers take turns here, so that the same claim twice at once is one too
     theirs = [Claim(*row) for row in tx.conn.execute(_CLAIMS.where(_here(tx), claim.c.address == address))]
     if any(one.state == "open" and one.role == role.abbreviation for one in theirs):

@@ -42,11 +42,13 @@ def list_open_alarms(tx: Tx) -> dict[str, Escalation]:
 
 def list_opened(tx: Tx) -> list[str]:
     """The open actions whose alarm a plan's file has closed at some time, in the plan's order."""
-    closed = sa.exists().where(
-        history.c.programme_id == tx.programme,
-        history.c.ref == action.c.ref,
-        history.c.verb == "agree",
-        history.c.actor == "",
-    )
+    mine = (history.c.programme_id == tx.programme, history.c.verb == "agree", history.c.actor == "")
+    closed = action.c.ref.in_(sa.select(history.c.ref).where(*mine))
     here = (action.c.programme_id == tx.programme, action.c.gone_at.is_(None), action.c.state == "open")
     return list(tx.conn.execute(sa.select(action.c.ref).where(*here, closed).order_by(action.c.position)).scalars())
+
+
+def put_back(tx: Tx, ref: str, state: str) -> None:
+    """An action as it was before the file changed it, so that the change can be recorded."""
+    mine = (action.c.programme_id == tx.programme, action.c.ref == ref, action.c.gone_at.is_(None))
+    tx.conn.execute(sa.update(action).where(*mine).values(state=state))

@@ -85,7 +85,7 @@ def rename_role(tx: Tx, old: str, new: str, on: date, directory: Directory) -> t
     if known is None:
         tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(abbreviation=new))
     else:
-        _join_roles(tx, role_id, was, there[0])
+        _join_roles(tx, role_id, was, there[0], on)
     now = known.abbreviation if known else new
     for table, column in ((governance_group, "chair"), (claim, "role")):
         mine = (table.c.programme_id == tx.programme, table.c[column] == was.abbreviation)
@@ -100,17 +100,17 @@ def rename_role(tx: Tx, old: str, new: str, on: date, directory: Directory) -> t
     return _keep_former(tx, "role", was.abbreviation, now, on)
 
 
-def _join_roles(tx: Tx, kept: int, was: Role, taken: int) -> None:
+def _join_roles(tx: Tx, kept: int, was: Role, taken: int, on: date) -> None:
     """The role of the first id takes the name and the place in the plan of the second, which is gone."""
     values = tx.conn.execute(
         sa.select(
             role.c.abbreviation, role.c.title, role.c.organisation, role.c.source, role.c.position,
-            role.c.elected, role.c.school, role.c.reads_all, role.c.young_people,
+            *(role.c[name] for name in _FLAGS),
         ).where(role.c.id == taken)
     ).one()._asdict()  # fmt: skip
     flags: dict[str, Any] = {name: values[name] or getattr(was, name) for name in _FLAGS}
     for each, name in ((kept, was.abbreviation), (taken, values["abbreviation"])) if flags["young_people"] else ():
-        _refuse_holders(tx, each, name)
+        _refuse_holders(tx, each, name, on)
     held = sa.select(holder.c.person_id).where(holder.c.role_id == kept, holder.c.until_on.is_(None))
     twice = (holder.c.role_id == taken, holder.c.person_id.in_(held), holder.c.until_on.is_(None))
     tx.conn.execute(sa.delete(holder).where(*twice))
@@ -198,20 +198,21 @@ def _join_groups(tx: Tx, kept: int, taken: int) -> None:
     tx.conn.execute(sa.update(governance_group).where(columns.id == kept).values(**own, **plan, **lists))
 
 
-def set_role(tx: Tx, name: str, directory: Directory, **flags: bool) -> Role:
+def set_role(tx: Tx, name: str, directory: Directory, today: date, **flags: bool) -> Role:
     """Say whether a role is of a school, elected, reads everything, or is young people's. UserError where there is no
     such role, or young people's is held."""
     role_id, found = get_role(name, directory)
     if flags.get("young_people"):
-        _refuse_holders(tx, role_id, found.abbreviation)
+        _refuse_holders(tx, role_id, found.abbreviation, today)
     tx.conn.execute(sa.update(role).where(role.c.id == role_id).values(**flags))
     return found
 
 
-def _refuse_holders(tx: Tx, role_id: int, name: str) -> None:
-    """Nobody holds a role of young people's: whoever does is taken off it first."""
+def _refuse_holders(tx: Tx, role_id: int, name: str, day: date) -> None:
+    """Nobody holds a role of young people's: whoever does, on that day or later, is taken off it first."""
     held = sa.select(person.c.address).join(holder, holder.c.person_id == person.c.id)
-    rows = tx.conn.execute(held.where(holder.c.role_id == role_id, holder.c.until_on.is_(None))).scalars()
+    ends = sa.or_(holder.c.until_on.is_(None), holder.c.until_on > day)
+    rows = tx.conn.execute(held.where(holder.c.role_id == role_id, ends)).scalars()
     if address := next(iter(rows.all()), None):
         raise UserError(
             f'Young people are never written to, and {address} holds {name}: first type halfterm people end "{name}" '

@@ -106,7 +106,7 @@ def _replace(tx: Tx, table: sa.Table, rows: list[dict[str, Any]]) -> None:
 
 
 def _store_roles(tx: Tx, plan: Plan) -> None:
-    """Roles of the table, and one for each owner string that it lacks. A role somebody holds is never removed."""
+    """Roles of the table, and one for each owner string that it lacks. A role that is held or marked stays."""
     query = sa.select(role).where(role.c.programme_id == tx.programme).order_by(role.c.position, role.c.id)
     stored = tx.conn.execute(query).all()
     listed = {name.casefold() for one in plan.roles for name in (one.abbreviation, one.title)}
@@ -125,9 +125,9 @@ def _store_roles(tx: Tx, plan: Plan) -> None:
             insert(tx, role, abbreviation=abbreviation, **values)
         else:
             tx.conn.execute(sa.update(role).where(role.c.id == before.id).values(**values))
-    kept = {one.id for one in known if one is not None} | {
-        row.role_id for row in tx.conn.execute(sa.select(holder.c.role_id).where(holder.c.programme_id == tx.programme))
-    }
+    kept = {one.id for one in known if one}
+    kept |= {one.id for one in stored if one.young_people or one.school or one.reads_all}
+    kept |= set(tx.conn.execute(sa.select(holder.c.role_id).where(holder.c.programme_id == tx.programme)).scalars())
     gone = [row.id for row in stored if row.id not in kept]
     if gone:
         tx.conn.execute(sa.delete(role).where(role.c.id.in_(gone)))
@@ -299,7 +299,8 @@ def _later(
         moved_here = was_moved if old is None else row.timescale != old.timescale.text
         if moved_here:
             said = one.timescale.text or "nothing"
-            kept.append(f"{one.ref}: the timescale agreed here, {row.timescale}, is kept; the file says {said}.")
+            still = ", so it stays open" if (one.timescale.state, row.state) == ("completed", "open") else ""
+            kept.append(f"{one.ref}: the timescale agreed here, {row.timescale}, is kept{still}; the file says {said}.")
         else:
             values |= _timescale(one)
             if one.timescale.state == "completed":

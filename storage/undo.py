@@ -86,6 +86,7 @@ def _is_changed_since(tx: Tx, row: Row, current: Any) -> bool:
     newer = (escalation.c.number != row.number, escalation.c.state == "open")
     return (
         exists(proposal, proposal.c.number == row.number, proposal.c.state != "open")
+        or exists(escalation, escalation.c.number == row.number, escalation.c.state == "closed")
         or exists(mitigation, mitigation.c.number == row.number, mitigation.c.in_place_at.is_not(None))
         or (row.facts["proposal"] is not None and exists(proposal, *another))
         or (row.facts["alarm"] is not None and exists(escalation, *newer))

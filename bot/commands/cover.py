@@ -12,7 +12,7 @@ from programme.calendar import say_date
 from programme.cover import Cover, list_to_end, parse_absence, parse_first
 from programme.facts import Person, Role
 from programme.messages import Button, Buttons, Reply, UserError
-from programme.permissions import may_cover
+from programme.permissions import may_cover, refuse_young_people
 from storage.cover import list_roles_of
 from storage.people import find_person, get_role, list_persons, name_key
 
@@ -139,6 +139,7 @@ def _find_away(ask: Ask, name: str, whose: str) -> tuple[list[tuple[int, Role]],
     elif me and any(one.id == me.id for one in holders):
         holders = [me]
     if not holders:
+        refuse_young_people(role)
         raise UserError(
             f"Nobody holds {role.abbreviation}, so let somebody hold it instead: "
             f"halfterm people set {role.abbreviation} ADDRESS"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import naming, office
-from programme.messages import UserError
+from programme.messages import Request, UserError, Where
 from storage import people
 from tests.stories.council import PLAN, open_council
 from tests.story import Story
@@ -161,10 +161,39 @@ def test_young_people_are_never_written_to(story: Story) -> None:
     assert not story.to("C")
     passed = [one.text for one in story.to("office") if "P1.2a" in one.text]
     assert passed
-    assert "- C: 2 actions (P1.1b, P1.2a)" in passed[0]
+    assert "Please pass on.\nNobody I can write to holds these.\n- C: 2 actions (P1.1b, P1.2a). Please ask" in passed[0]
+    assert "leave it with nobody" in story.refused("office", "cover C by B from 7 November to 11 November")
+    claimed = story.app.door(lambda: story.now).answer(Request("console:new", "iam C", Where("console")))
+    assert "leave it with nobody" in claimed.text
     rename(story, "A", "Young inspectors")
     with pytest.raises(UserError, match="and console:A holds Young inspectors"):
         rename(story, "C", "Young inspectors")
+
+
+def test_who_holds_a_role_for_some_weeks_yet_holds_it(story: Story) -> None:
+    with story.app.db.write() as tx:
+        end = date(2022, 12, 1)
+        office.end_holder(tx, "C", "console:C", on=end, today=story.today, now=story.now, account="tester")
+    with pytest.raises(UserError, match="console:C holds C"):
+        mark(story, "C", young_people=True)
+
+
+def test_a_mark_stays_while_a_file_lacks_the_role(story: Story) -> None:
+    story.leave("C")
+    mark(story, "C", young_people=True)
+    without = (
+        PLAN.replace("Officer C\tC\tNHS Trust\n", "").replace("A/ C\t", "A\t").replace("\tC\tAug-22", "\tB\tAug-22")
+    )
+    story.load(without)
+    story.load(PLAN)
+    with pytest.raises(UserError, match="young people's"):
+        story.give("C")
+
+
+def test_a_role_that_only_owners_cells_have_shows_its_marks(story: Story) -> None:
+    story.load(PLAN.replace("A/ C\t", "A/ Youth council\t"))
+    mark(story, "Youth council", young_people=True)
+    assert "Youth council: not in the roles table (young people): nobody." in roles(story)
 
 
 def test_who_reads_all_reads_what_is_not_theirs(story: Story) -> None:
