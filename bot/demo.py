@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TextIO
 
 from bot import office
@@ -41,6 +42,8 @@ from storage.programme import (
 )
 
 STARTS = datetime(2022, 9, 5, 7, 55, tzinfo=UTC)  # Monday 5 September 2022, 08:55 in London
+_MOMENT = timedelta(seconds=1)  # what two people say, one after the other, is not said at the same instant
+_GROUPS = ("Programme office", "Chairs", "Accountable leads", "Owners")
 _SAMPLE = Path(__file__).parent / "sample"
 _BOARD = "SEND Oversight Board"
 _CHAIR = "SD EES&P"
@@ -149,9 +152,9 @@ class Demo:
             notes = [f"chairs the {chairs[name]}"] if name in chairs else []
             notes += [f"{n} {'action' if n == 1 else 'actions'}"] if n else []
             group = "Chairs" if name in chairs else "Accountable leads" if name in leads else "Owners"
-            if notes or name in leads:
+            if notes or name in leads or _address(name) in unread:  # whoever was ever written to can be read
                 found.append(Persona(name, role.title, group, unread.get(_address(name), 0), ", ".join(notes)))
-        return found
+        return sorted(found, key=lambda one: _GROUPS.index(one.group))
 
     def find_persona(self, key: str) -> Persona | None:
         return next((one for one in self.personas() if one.key == key), None)
@@ -163,7 +166,12 @@ class Demo:
 
     def say(self, key: str, text: str, fields: Mapping[str, str]) -> None:
         """One thing said by a persona, and the bot's answer to it, both kept in the conversation."""
-        now, address = self.instant(), _address(key)
+        with self._turn:
+            self._say(key, text, fields)
+
+    def _say(self, key: str, text: str, fields: Mapping[str, str]) -> None:
+        now, address = self.instant() + _MOMENT, _address(key)
+        self._set_clock(now)
         reply = self.app.door(lambda: now).answer(Request(address, text, Where("web", conversation=address), fields))
         said = "; ".join([text, *(value for value in fields.values() if value)])
         if find_identifier(plain("\n".join([text, *fields.values()]))):  # the door has refused it
@@ -200,7 +208,7 @@ class Demo:
         now = self.instant()
         meeting = self._next_meeting()
         if key == "hour":
-            end = now + timedelta(hours=1)
+            end = now.replace(second=0, microsecond=0) + timedelta(hours=1)
         elif key == "morning":
             end = _next_morning(self.app, now)
         elif key == "meeting" and meeting:
@@ -217,9 +225,15 @@ class Demo:
         return f"{played}{messages}.".capitalize() if not played else f"{played}{messages}."
 
     def _tick(self, at: datetime) -> tuple[int, Tally]:
+        self._set_clock(at)
+        began = monotonic()
+        done = self.app.tick(at)
+        self._set_clock(at + timedelta(seconds=monotonic() - began))  # what is said next comes after what was sent
+        return done
+
+    def _set_clock(self, at: datetime) -> None:
         with self.app.db.write() as tx:
             set_setting(tx, "demo clock", at.isoformat())
-        return self.app.tick(at)
 
     def _instants(self, now: datetime, end: datetime) -> Iterator[datetime]:
         """Every instant between at which something may happen, the end last."""

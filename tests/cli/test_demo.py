@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import signal
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 
 from bot.demo import STARTS, Demo
 from programme.messages import UserError
+from storage import ledger
+from storage.history import list_rows
 from tests.cli.run import halfterm, run, start, well
 
 
@@ -60,10 +63,11 @@ def test_it_goes_on_where_it_was_and_begins_again_when_told(folder: Path) -> Non
     demo = Demo(folder / "demo-data")
     demo.move("hour")
     demo.say("BIA", "progress P2.3c twelve schools have it", {})
-    lines = demo.lines("BIA")
+    lines, now = demo.lines("BIA"), demo.instant()
     demo.close()
     demo = Demo(folder / "demo-data")
-    assert demo.instant() == STARTS + timedelta(hours=1)
+    assert demo.instant() == now
+    assert now.replace(second=0, microsecond=0) == STARTS + timedelta(hours=1)
     assert demo.lines("BIA") == lines
     demo.close()
     demo = Demo(folder / "demo-data", fresh=True)
@@ -88,3 +92,35 @@ def test_it_prints_where_it_is_and_ends_well(folder: Path, how: signal.Signals) 
         process.kill()
         process.communicate()
     assert {path.name for path in folder.iterdir()} == {"demo-data"}
+
+
+def test_an_answer_given_as_soon_as_the_clock_has_moved_counts_as_one_to_what_was_sent(folder: Path) -> None:
+    with closing(Demo(folder / "demo-data")) as demo:
+        for _ in range(3):
+            demo.move("morning")
+        while "Please say where" not in _last(demo, "BSA"):
+            demo.move("morning")
+        demo.say("BSA", "nochange P2.1a", {})
+        demo.say("office", "why P2.1a", {})
+        with demo.app.db.read() as tx:
+            (said,) = [row for row in list_rows(tx, ref="P2.1a") if row.actor == "web:BSA"]
+            asked = [line.sent_at for line in ledger.list_of(tx, "P2.1a") if line.sent_at]
+    assert said.at > max(asked)
+
+
+def test_whoever_has_nothing_left_to_do_can_still_be_chosen_and_each_kind_stands_together(folder: Path) -> None:
+    with closing(Demo(folder / "demo-data")) as demo:
+        demo.move("morning")
+        demo.say("Comms", "done P1.3d https://example.org/news", {})
+        demo.say("FIS", "done P1.3d https://example.org/news", {})
+        demo.say("SD EES&P", "agree P1.3d", {})
+        found = demo.find_persona("Comms")
+        groups = [one.group for one in demo.personas()]
+    assert found is not None
+    assert found.note == ""
+    assert groups == sorted(groups, key=["Programme office", "Chairs", "Accountable leads", "Owners"].index)
+
+
+def _last(demo: Demo, key: str) -> str:
+    lines = [line.body.text for line in demo.lines(key) if not isinstance(line.body, str)]
+    return lines[-1] if lines else ""
