@@ -10,15 +10,16 @@ from programme.digest import Digest, Line
 _UNSEEN = "Escalated and not yet acknowledged"
 _TO_AGREE = "To agree or return"
 _DECIDED = "Decisions of the last meeting"
+_MINUTED = "Minuted"
 _CARRIED = "Decisions carried forward"
 _FIRST = (_UNSEEN, _TO_AGREE)
-_LAST = (_DECIDED, _CARRIED)
+_LAST = (_DECIDED, _MINUTED, _CARRIED)
 _ITEMS = {  # a section's title in the digest, as an item of the agenda
     "To agree": "Proposed, for another group to agree",
     "Decided at the last meeting": _DECIDED,
     "Carried from the last meeting": _CARRIED,
 }
-_SIGNS = {"decided at the last meeting: ": _DECIDED, "carried: ": _CARRIED}
+_SIGNS = {"decided at the last meeting: ": _DECIDED, "minuted: ": _MINUTED, "carried: ": _CARRIED}
 _NO_ITEMS = ("Others open", "Complete")
 
 

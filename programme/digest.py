@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from textwrap import shorten
 
 from programme.calendar import Calendar, say_date
-from programme.escalation import say_mitigation, say_span
-from programme.facts import Action, Escalation, Group, covers, find_holding_group
+from programme.escalation import is_chairs_own, say_mitigation, say_span
+from programme.facts import Action, Escalation, Group, Said, covers, find_holding_group
 from programme.forecast import find_forecast
-from programme.minutes import find_decision, say_decision
+from programme.minutes import Decision, find_decision, say_decision
 from programme.permissions import find_deciding_group, say_decider
 from programme.plan import Metric
 from programme.policy import Policy
@@ -19,9 +19,11 @@ from programme.rag import COMPLETE, LOOKS, Look, Rag
 from programme.reminders import plan_meeting, say_due
 from programme.timescales import parse_timescale
 from programme.updates import lacks_evidence
+from programme.written import find_written_on, has_written_since
 
 _NOTED = {"overdue": "overdue by", **dict.fromkeys(("escalated", "rated", "deferred"), "mitigation written")}
 _UNTIL_NEXT = timedelta(weeks=7)  # about a half term, where the meeting after is not known
+_NO_UPDATE = "no update for this meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Digest:
 def list_signs(
     action: Action,
     day: date,
-    last_meeting: date | None,
+    last_meeting: datetime | None,
     had_since: date | None,
     calendar: Calendar,
     policy: Policy,
@@ -77,8 +79,9 @@ def list_signs(
 ) -> tuple[str, ...]:
     """What the record shows, beside what was reported (section 5, Honest RAG).
 
-    It is overdue on the `day`. `last_meeting` is the holding group's. `had_since` is the day the owners were given the
-    action: staleness counts from the later of that and the last entry, to `today` where the day is still to come.
+    It is overdue on the `day`. `last_meeting` is when the holding group's began. `had_since` is the day the owners were
+    given the action: staleness counts from the later of that and the last entry, to `today` where the day is still to
+    come.
     """
     signs = []
     if action.is_overdue(day) and action.timescale.due_on:
@@ -104,13 +107,15 @@ def _say_late(days: int) -> str:
 
 
 def _list_stale(
-    action: Action, day: date, last_meeting: date | None, had_since: date | None, calendar: Calendar, policy: Policy
+    action: Action, day: date, last_meeting: datetime | None, had_since: date | None, calendar: Calendar, policy: Policy
 ) -> list[str]:
-    last = max((each for each in (action.last_entry_on, had_since) if each), default=None)
+    last = max((each for each in (find_written_on(action), had_since) if each), default=None)
     if last is None:
         return ["no written entry yet"]
     if last_meeting is not None:
-        return ["no written entry since the last meeting"] if last < last_meeting else []
+        had_later = had_since is not None and had_since >= calendar.today(last_meeting)
+        fresh = had_later or has_written_since(action, last_meeting, calendar)
+        return [] if fresh else ["no written entry since the last meeting"]
     quiet = calendar.working_days_between(last, day, school=True)
     return [f"no written entry for {quiet} working days"] if quiet > policy.stale_after else []
 
@@ -126,6 +131,7 @@ class _View:
     today: date
     calendar: Calendar
     metrics: Mapping[str, Metric]
+    groups: Sequence[Group]
 
 
 def gather_digest(
@@ -152,8 +158,9 @@ def gather_digest(
         today,
         calendar,
         metrics,
+        groups,
     )
-    shown = [action for action in actions if covers(group, action)]
+    shown, terms = [action for action in actions if covers(group, action)], calendar.half_terms
     titles = {
         "deferred": "Deferred",
         "escalated": "Escalated",
@@ -163,7 +170,8 @@ def gather_digest(
         "moved": "Timescale moved",
         "agree": "To agree",
         "silent": "No update for this meeting",
-        "decided": "Decided at the last meeting",
+        "partly": "Answered in part",
+        "decided": "Decided at the last meeting" if last else "Minuted",
         "carried": "Carried from the last meeting",
         "others": "Others open",
         "complete": "Complete",
@@ -172,17 +180,17 @@ def gather_digest(
     for action in shown:
         holding = find_holding_group(action.focus_area, action.priority, groups)
         met = holding.last_meeting(now) if holding else None
-        met_on = calendar.today(met.starts_at) if met else None
-        signs = list_signs(action, day, met_on, had_since.get(action.ref), calendar, policy, today)
+        met_at = met.starts_at if met else None
+        signs = list_signs(action, day, met_at, had_since.get(action.ref), calendar, policy, today)
         held_here = holding is not None and holding.id == group.id
         proposed = action.proposal is not None and bool(action.proposal.words)  # what it says is an update
-        silent = held_here and view.asked_from is not None and bool(action.waiting_for(view.asked_from))
-        silent = silent and not proposed
-        place, note = _place(action, view, silent=silent)
-        decided = _list_decided(action, view, note)
+        unheard = _say_unheard(action, view.asked_from) if held_here and not proposed else ""
+        decision = find_decision(_with_own_minutes(action, group, groups, held=held_here), view.since, terms)
+        place, note = _place(action, view, decision, unheard)
+        decided = _list_decided(decision, view, note)
         signs = (*_without_repeats(signs, place, view), *decided)
-        if silent and place not in ("silent", "complete"):
-            signs = (*signs, "no update for this meeting")
+        if unheard and place not in ("silent", "complete"):
+            signs = (*signs, unheard)
         if policy.forecast and (forecast := find_forecast(action, today, calendar, policy)):
             signs = (*signs, str(forecast))
         decider = find_deciding_group(action, groups) if holding and holding.chairs and action.proposal else holding
@@ -213,15 +221,34 @@ def _without_repeats(signs: Sequence[str], place: str, view: _View) -> tuple[str
     return tuple(sign for sign in shown if not (place in _NOTED and sign.startswith(_NOTED[place])))
 
 
-def _list_decided(action: Action, view: _View, note: str) -> tuple[str, ...]:
+def _say_unheard(action: Action, asked_from: date | None) -> str:
+    """Whose word on an action is still to come of those who were asked; "" where nobody's is."""
+    waiting = action.waiting_for(asked_from) if asked_from else frozenset()
+    if waiting == action.bodies:
+        return _NO_UPDATE if waiting else ""
+    return f"no word from {' or '.join(sorted(waiting))} yet" if waiting else ""
+
+
+def _with_own_minutes(action: Action, group: Group, groups: Sequence[Group], *, held: bool) -> Action:
+    """The action without what other groups minuted of it. A minute of a name that no group has now is of the group that
+    holds it."""
+
+    def is_own(said: Said) -> bool:
+        named = [one.name for one in groups if said.value == one.name or said.value.startswith(f"{one.name}, ")]
+        return max(named, key=len) == group.name if named else held
+
+    return replace(action, said=tuple(said for said in action.said if said.kind != "minute" or is_own(said)))
+
+
+def _list_decided(decision: Decision | None, view: _View, note: str) -> tuple[str, ...]:
     """What the last meeting said of an action that stands in the digest for another cause."""
-    decision = find_decision(action, view.since, view.calendar.half_terms)
     if decision is None or (said := say_decision(decision)) == note:
         return ()
-    return (f"{'decided at the last meeting' if decision.last else 'carried'}: {shorten(said, 160, placeholder='…')}",)
+    how = "carried" if not decision.last else "decided at the last meeting" if view.since else "minuted"
+    return (f"{how}: {shorten(said, 160, placeholder='…').rstrip('.')}",)
 
 
-def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
+def _place(action: Action, view: _View, decision: Decision | None, unheard: str) -> tuple[str, str]:
     """The one section an action stands in and what is said of it there: the first that asks something of the chair."""
     due = action.timescale.due_on
     when = say_due(action, view.today, view.calendar)
@@ -237,9 +264,10 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
         return "deferred", " ".join(filter(None, (first, proposed, mitigation)))
     if alarm or action.rag in (Rag.AT_RISK, Rag.VULNERABLE):
         kind = alarm.kind if alarm else action.rag
-        seen = f", {_say_seen(alarm)}" if alarm else ""
+        seen = f", {_say_seen(action, alarm, view)}" if alarm else ""
         given = action.reason_for(kind)
         reason = say_sentence(given or "no reason given")
+        proposed = _say_proposal(action, view, given)
         stands = f"{seen.removeprefix(', ')}." if seen else ""
         if action.rag is not kind:  # what stands beside the reference is another rating
             stands = f"{LOOKS[kind].word}{seen}."
@@ -253,27 +281,31 @@ def _place(action: Action, view: _View, *, silent: bool) -> tuple[str, str]:
         late = _say_late(view.calendar.working_days_between(due, view.day))
         was, ahead = "was due" if due < view.today else "due", " on the day" if view.day > view.today else ""
         return "overdue", f"{was} {say_date(due)}, {late}{ahead}"
-    if decision := find_decision(action, view.since, view.calendar.half_terms):
+    if decision:
         return "decided" if decision.last else "carried", say_decision(decision)
     if due is not None and due <= view.next_day:
         return "due", when
     if action.moves:
         return "moved", when
-    return ("silent" if silent else "others"), when
+    return ("others" if not unheard else "silent" if unheard == _NO_UPDATE else "partly"), when
 
 
-def _say_seen(alarm: Escalation) -> str:
+def _say_seen(action: Action, alarm: Escalation, view: _View) -> str:
     """`acknowledged after 2 days`, counted from when the alarm was raised."""
     if alarm.acknowledged_at is None:
         return "not yet acknowledged"
+    if is_chairs_own(alarm):
+        holding = find_holding_group(action.focus_area, action.priority, view.groups)
+        return f"raised by the chair of {holding.name}" if holding else "raised by the chair"
     return f"acknowledged after {say_span(alarm.acknowledged_at - alarm.at)}"
 
 
-def _say_proposal(action: Action, view: _View) -> str:
-    """What the chair is asked to agree; "" where nothing is."""
+def _say_proposal(action: Action, view: _View, said: str = "") -> str:
+    """What the chair is asked to agree; "" where nothing is. `said` are words that stand there already."""
     if action.proposal is None:
         return ""
-    words = f" {say_sentence(action.proposal.words)}" if action.proposal.words else ""
+    given = action.proposal.words
+    words = f" {say_sentence(given)}" if given and given != said else ""
     if action.proposal.kind == "timescale":
         new = action.proposal.timescale.text if action.proposal.timescale else ""
         return f"{new} proposed in place of {action.timescale.text or 'none'}.{words}"

@@ -20,7 +20,7 @@ IN_THREAD = "The whole as a Word file follows in the thread."
 _MOST_IN_MESSAGE = 5
 _FIGURES = "Figures due"
 _ONLY_IN_PAPER = ("Others open", "Complete")
-_AFTER_FIGURES = ("Decided at the last meeting", "Carried from the last meeting", *_ONLY_IN_PAPER)
+_AFTER_FIGURES = ("Decided at the last meeting", "Minuted", "Carried from the last meeting", *_ONLY_IN_PAPER)
 
 
 def say_counts(digest: Digest) -> str:
@@ -55,6 +55,7 @@ def compose_digest_message(
         waiting = f"{_say_unconfirmed(digest)} To confirm or leave out: minutes"
         blocks += [Text(waiting), Buttons((Button("See what is left", "minutes"),))]
         lines.append(waiting)
+    unsaid: list[str] = []
     for name, section in _in_order(digest):
         if name in _ONLY_IN_PAPER:
             continue
@@ -62,6 +63,7 @@ def compose_digest_message(
         bullets = [_say(line) for line in section[:_MOST_IN_MESSAGE]] if name != _FIGURES else list(digest.metrics_due)
         if more := ", ".join(line.action.ref for line in section[_MOST_IN_MESSAGE:]):
             bullets.append(f"and {len(section) - _MOST_IN_MESSAGE} more: {more}")
+        unsaid += [line.action.ref for line in section[_MOST_IN_MESSAGE:] if line.decided]
         head = f"{name}: {len(section)}" if section else name
         blocks += [Heading(head), Bullets(tuple(bullets))]
         lines += [f"{head}.", *(f"- {each}" for each in bullets)]
@@ -74,9 +76,8 @@ def compose_digest_message(
         if pairs and decides:
             blocks.append(Buttons(tuple(button for pair in pairs for button in pair)))
             lines.append(f"To agree or return them: agree {' '.join(refs)}, return {refs[0]} and why, or agree all.")
-    shown = [line for name, section in _in_order(digest) if name not in _ONLY_IN_PAPER for line in section]
-    if above := [line.action.ref for line in shown if line.decided]:
-        said = f"Also decided at the last meeting or before: {', '.join(above)}"
+    if unsaid:
+        said = f"Also {'decided at the last meeting or before' if digest.since else 'minuted'}: {', '.join(unsaid)}"
         blocks.append(Text(said))
         lines.append(said)
     return Message("\n".join([*lines, hint]), (*blocks, Text(hint, quiet=True)))

@@ -121,7 +121,7 @@ def compose_notice(
     ]
     if vacant:
         facts.append(("Please pass on to", ", ".join(f"{_say_plain(why)} (nobody is set)" for why in vacant)))
-    if alarm.acknowledged_at:
+    if alarm.acknowledged_at and not is_chairs_own(alarm):
         facts.insert(0, ("Acknowledged", f"by {seen_by} after {say_span(alarm.acknowledged_at - alarm.at)}"))
     if alarm.state == "undone":
         facts.insert(0, ("Since then", f"withdrawn by {raised_by}; it is {action.look}"))
@@ -227,7 +227,9 @@ def say_open_alarm(
     look = LOOKS[alarm.kind]
     chair = f"the chair of {holding.name}" if holding else "the programme office"
     raised = f"{look}, by {raised_by} on {say_date(calendar.today(alarm.at))}"
-    if alarm.acknowledged_at:
+    if is_chairs_own(alarm):
+        seen = f"raised as {chair}"
+    elif alarm.acknowledged_at:
         seen = f"acknowledged by {seen_by} after {say_span(alarm.acknowledged_at - alarm.at)}"
     else:
         seen = f"it waits for {chair} to acknowledge it: ack {action.ref}"
@@ -242,6 +244,11 @@ def say_alarm_beside(action: Action) -> str:
     if alarm is None or alarm.state != "open" or action.rag is alarm.kind:
         return ""
     return f"alarm open ({LOOKS[alarm.kind].word.lower()})"
+
+
+def is_chairs_own(alarm: Escalation) -> bool:
+    """Whether the chair of the group that holds the action raised it, so that it was acknowledged with that."""
+    return alarm.acknowledged_at == alarm.at and alarm.acknowledged_by == alarm.by
 
 
 def say_mitigation(action: Action) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from programme.calendar import Calendar, say_date
 from programme.facts import Action
 from programme.policy import Policy
+from programme.written import find_written_on
 
 _FAR = 60  # working days: about a term
 _SIGNS_NEAR, _SIGNS_FAR = 1, 2  # how many signs it takes before the first warning would come, and within a term
@@ -51,7 +52,7 @@ def find_forecast(action: Action, day: date, calendar: Calendar, policy: Policy)
 
 def _list_signs(action: Action, day: date, calendar: Calendar, policy: Policy) -> list[str]:
     signs = []
-    last = action.last_entry_on
+    last = find_written_on(action)
     if last is None:
         signs.append("no entry yet")
     elif calendar.working_days_between(last, day, school=True) > policy.stale_after:

@@ -167,6 +167,8 @@ _RETURNED = re.compile(
 )
 _PROGRESS = re.compile(r"progress(?: update)?\s*[:,-]\s*(?P<words>\S.*)", re.IGNORECASE | re.DOTALL)
 _BY = re.compile(r"\b(?:by|before|until)\s+(?=\S)", re.IGNORECASE)
+_IS = re.compile(r"\A(?:(?:it|this)\s+)?(?:(?:is|are|now|still|remains?|stays?)\s+)+", re.IGNORECASE)
+_GOES_WITH_IT = re.compile(r"(?:of|to|for|until|till|and|but|or)\b", re.IGNORECASE)  # `at risk of not finishing`
 _MOST_DATES = 8
 
 
@@ -216,6 +218,13 @@ def is_bare(words: str) -> bool:
     """Whether words are a rating or `done` and say no more."""
     said = words.rstrip(" .!")
     return find_rag(said) is not None or split_complete(said) == ""
+
+
+def cut_rating(reading: Reading) -> str:
+    """The words of a line without the rating that it begins with and gives: `at risk: no map` is recorded as no map."""
+    rating, rest = split_rag(_IS.sub("", reading.words))
+    begins_anew = bool(rest) and not _GOES_WITH_IT.match(rest)
+    return rest if rating and rating == reading.rating and begins_anew else reading.words
 
 
 def say_reading(reading: Reading, action: Action, on: date, terms: Sequence[HalfTerm] = ()) -> str:

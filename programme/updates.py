@@ -34,7 +34,8 @@ class Update:
     """One thing said of one action.
 
     `columns` are the action's facts to change, by name; `entry` the kind under which `words` and `value` are kept;
-    `alarm` what happens to the escalation; `decide` settles the open proposal.
+    `alarm` what happens to the escalation, which is `seen` by whoever raises it as chair; `decide` settles the open
+    proposal.
     """
 
     verb: str
@@ -43,6 +44,7 @@ class Update:
     words: str = ""
     columns: Mapping[str, object] = field(default_factory=dict)
     alarm: Alarm | None = None
+    seen: bool = False
     rag: Rag | None = None
     propose: Literal["closure", "timescale"] | None = None
     timescale: Timescale | None = None

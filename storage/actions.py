@@ -265,6 +265,7 @@ def _record_alarm(tx: Tx, one: Action, update: Update, actor: Actor, now: dateti
             at=now,
             number=number,
             reason_at=now if update.words else None,
+            **({"acknowledged_at": now, "acknowledged_by": actor.key} if update.seen else {}),
         )
     if update.alarm == "explain":
         tx.run(_EXPLAIN_ALARM, action=one.id, reason_at=now)

@@ -36,6 +36,11 @@ class Draft:
     state: str
     redacted: bool
 
+    @property
+    def aside(self) -> bool:
+        """Whether it names no action, so that it is kept and not to be confirmed."""
+        return not (self.ref or self.typed)
+
 
 def add_draft(
     tx: Tx,
@@ -66,9 +71,9 @@ def list_drafts(tx: Tx, state: str = "open") -> list[Draft]:
 
 
 def count_drafts(tx: Tx, group: int) -> int:
-    """How many lines about actions of the group of that id are still to be confirmed."""
-    mine = sa.and_(draft.c.programme_id == tx.programme, draft.c.state == "open", draft.c.ref != "")
-    return int(tx.conn.execute(sa.select(sa.func.count()).where(mine, draft.c.group_id == group)).scalar_one())
+    """How many lines of the minutes of the group of that id are still to be confirmed, without what is kept aside."""
+    query = _drafts(tx).where(draft.c.state == "open", draft.c.group_id == group)
+    return sum(not _as_draft(row).aside for row in tx.conn.execute(query).all())
 
 
 def find_draft(tx: Tx, number: int) -> Draft | None:

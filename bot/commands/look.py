@@ -49,8 +49,8 @@ def action(ask: Ask) -> Reply:
     holding = ask.holding(one)
     last = holding.last_meeting(ask.now) if holding else None
     had_since = read_had_since(ask.tx, ask.calendar).get(one.ref)
-    last_on = ask.calendar.today(last.starts_at) if last else None
-    signs = list_signs(one, ask.today, last_on, had_since, ask.calendar, ask.policy)
+    last_at = last.starts_at if last else None
+    signs = list_signs(one, ask.today, last_at, had_since, ask.calendar, ask.policy)
     said = [f"{say_date(each.on)}, {_say_who(ask, each)}: {each.words}" for each in one.said if each.words]
     planned = [f"{say_date(each.on) if each.on else 'undated'}, the plan: {each.text}" for each in one.plan_progress]
     pairs = [
@@ -78,10 +78,10 @@ def action(ask: Ask) -> Reply:
     pairs += [
         ("Success criteria", one.success_criteria or "none written"),
         ("Expected outcome", one.expected_outcome or "none written"),
-        ("Expected evidence", "; ".join(one.expected_evidence) or "none written"),
+        ("Expected evidence", "; ".join(each.rstrip(".") for each in one.expected_evidence) or "none written"),
     ]
     title = f"{one.ref} · {one.look}"
-    entries = (planned + said)[-8:]
+    entries = (planned + list(dict.fromkeys(said)))[-8:]
     blocks: list[Block] = [Heading(title), Text(one.text), Facts(tuple(pairs))]
     if entries:
         blocks += [Text("What was said"), Bullets(tuple(entries))]

@@ -13,7 +13,7 @@ from bot.commands.update import done, progress, slipping
 from programme.calendar import say_date
 from programme.facts import Action, Group
 from programme.messages import Button, Field, Form, Reply
-from programme.minutes import Reading, add_minute, find_asked_day, is_bare
+from programme.minutes import Reading, add_minute, cut_rating, find_asked_day, is_bare
 from programme.updates import lacks_evidence
 from storage.history import get_head
 from storage.minutes import Draft
@@ -78,7 +78,7 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
     meeting = say_meeting(group, draft.meeting_on)
     the = draft.group if draft.group.lower().startswith("the ") else f"the {draft.group}"
     minuted = f"minuted{f' on {say_date(draft.meeting_on)}' if draft.meeting_on else ''} at {the}"
-    reason = minuted if is_bare(reading.words) else reading.words
+    reason = minuted if is_bare(reading.words) else cut_rating(reading)
 
     def run(what: Callable[[Ask], Reply], words: str = action.ref, **fields: str) -> str:
         account = ", ".join(filter(None, (ask.request.account, minuted)))
@@ -91,9 +91,9 @@ def record_reading(ask: Ask, draft: Draft, action: Action, reading: Reading) -> 
         return run(progress, text=reading.words).partition(" To rate it")[0]
     agreed = {"reason": reason} if lacks_evidence(action) else {}  # the meeting's own
     if reading.kind == "agree":
-        return run(agree, **agreed)
+        return run(agree, **agreed).partition("\n")[0]  # what else waits may be settled by the next line
     if reading.kind == "return":
-        return run(return_, reason=reading.words)
+        return run(return_, reason=reading.words).partition("\n")[0]
     if reading.kind == "done":
         said = run(done)
         return (

@@ -10,6 +10,7 @@ from textwrap import shorten
 from bot.commands import Ask, command, compose_reply
 from bot.commands.minute import find_day, record_reading, say_meeting
 from bot.commands.whose_minutes import find_group_of, refuse_unknown, split_head
+from jobs.minuting import list_minutes, may_settle_line
 from programme.facts import Action, Actor, Group
 from programme.messages import Block, Button, Buttons, Field, Form, Heading, Message, Option, Reply, Text, UserError
 from programme.minutes import (
@@ -25,7 +26,7 @@ from programme.refs import is_certain, nearest_refs
 from storage.actions import get_action, list_actions, list_focus_area, names_action
 from storage.db import Tx
 from storage.history import get_head
-from storage.minutes import ASIDE, Draft, add_draft, find_draft, list_drafts, list_refs, name_draft, settle_draft
+from storage.minutes import ASIDE, Draft, add_draft, find_draft, list_refs, name_draft, settle_draft
 from storage.owned import list_owned_refs
 from storage.people import Directory, find_group
 
@@ -145,18 +146,7 @@ def _paste(ask: Ask, text: str, group: Group | None) -> Reply:
 
 
 def _list_mine(ask: Ask, state: str = "open") -> list[Draft]:
-    """What is left of the minutes of groups they chair, and what they alone can confirm; all for the office."""
-    drafts = list_drafts(ask.tx, state)
-    refs = sorted({one.ref for one in drafts if one.ref})
-    actions = {one.ref: one for one in list_actions(ask.tx, ask.directory, refs=refs)} if refs else {}
-    mine = [one for one in drafts if _is_theirs(ask, one, actions.get(one.ref))]
-    return sorted(mine, key=lambda one: (not one.ref, not one.typed, one.number))
-
-
-def _is_theirs(ask: Ask, draft: Draft, action: Action | None) -> bool:
-    if ask.actor.office or draft.group in ask.actor.chairs:
-        return True
-    return action is not None and may(ask.actor, "decide", action, ask.holding(action))
+    return list_minutes(ask.tx, ask.actor, ask.directory, ask.groups, state)
 
 
 def _read(ask: Ask, draft: Draft, action: Action) -> Reading:
@@ -177,8 +167,8 @@ def _list(ask: Ask, page: int = 1, said: Sequence[str] = (), buttons: Sequence[B
     page = min(max(page, 1), pages)
     shown = drafts[(page - 1) * _PAGE : page * _PAGE]
     certain = [one.number for one in shown if _is_certain(ask, one, actions.get(one.ref))]
-    waiting = [one for one in drafts if one.ref or one.typed]
-    aside = [one for one in drafts if not (one.ref or one.typed)]
+    waiting = [one for one in drafts if not one.aside]
+    aside = [one for one in drafts if one.aside]
     count = [f"{len(waiting)} to confirm"] if waiting else []
     names = "it names" if len(aside) == 1 else "they name"
     count += [f"{len(aside)} {ASIDE}, as {names} no action"] if aside else []
@@ -282,7 +272,7 @@ def _get_drafts(ask: Ask, which: str, state: str = "open") -> list[Draft]:
     """Those that are named, each of which must be the actor's to settle and as it is said."""
     mine = _list_mine(ask)
     if which == "aside":
-        return [one for one in mine if not (one.ref or one.typed)]
+        return [one for one in mine if one.aside]
     if which == "all":
         return mine
     found = []
@@ -290,7 +280,7 @@ def _get_drafts(ask: Ask, which: str, state: str = "open") -> list[Draft]:
     numbers = [each for first, last in asked for each in range(first, min(last, first + _MOST_AT_ONCE) + 1)]
     for number in dict.fromkeys(numbers):
         one = next((each for each in mine if each.number == number), None) or find_draft(ask.tx, number)
-        if one is None or not (one in mine or _is_theirs(ask, one, None)):
+        if one is None or not (one in mine or may_settle_line(ask.actor, one, None, ask.groups)):
             raise UserError(f"There is no line {number} of minutes: type minutes to see what is left to confirm.")
         if one.state != state:
             now = {"confirmed": "confirmed already", "dropped": "left out already"}.get(one.state, "still to confirm")

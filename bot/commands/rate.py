@@ -18,7 +18,7 @@ from programme.permissions import find_deciding_group, may, owns, say_decider
 from programme.rag import LOOKS, Rag, find_rag, split_complete, split_rag
 from programme.school import Calendars
 from programme.timescales import say_next_month
-from programme.updates import change_rag, list_alarmed
+from programme.updates import Update, change_rag, list_alarmed
 from storage import ledger, outbox
 from storage.people import label_of, list_persons
 from storage.programme import find_resuming, is_paused
@@ -57,7 +57,7 @@ def rag(ask: Ask) -> Reply:
         return _ask_reason(action, rating)
     decides = may(ask.actor, "decide", action, ask.holding(action))
     update = change_rag(action, rating, reason, ask.actor, ask.today, ask.quiet(action), owner=owner, decides=decides)
-    number = ask.record(action, update)
+    number = ask.record(action, _see(ask, action, update))
     if action.rag == rating:
         lines = [f"{action.ref} is still {LOOKS[rating]}."]
     else:
@@ -135,10 +135,18 @@ def _ask_reason(action: Action, rating: Rag) -> Form:
     )
 
 
+def _see(ask: Ask, action: Action, update: Update) -> Update:
+    """The update, with the alarm that it raises acknowledged where whoever raises it chairs the holding group."""
+    holding = ask.holding(action)
+    return replace(update, seen=update.alarm == "raise" and holding is not None and holding.name in ask.actor.chairs)
+
+
 def _escalate(ask: Ask, action: Action, kind: Rag, number: int, *, explained: bool) -> str:
     """Queue the notices of an alarm, and say who will be told and when."""
     near = {group.id: group for group in (ask.holding(action), find_strategic_group(ask.groups)) if group}
     told = list_told(action, action.bodies, kind, list(near.values()), ask.leads, ask.office, ask.actor.key)
+    if not told and any(group.chairs for group in near.values()):
+        return "There is nobody else to tell, as you chair the group that would hear of it."
     if not told:
         return "There is nobody else to tell yet, as the programme office has set no other chairs."
     if kind is Rag.VULNERABLE:

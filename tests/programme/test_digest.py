@@ -274,15 +274,15 @@ def test_an_action_imported_as_complete_is_no_change() -> None:
         ),
         pytest.param(
             make(last_entry_on=date(2022, 7, 4)),
-            date(2022, 7, 5),
+            BEFORE.starts_at,
             None,
             ("no written entry since the last meeting",),
             id="silent since the last meeting",
         ),
-        pytest.param(make(last_entry_on=date(2022, 7, 5)), date(2022, 7, 5), None, (), id="written at the meeting"),
+        pytest.param(make(last_entry_on=date(2022, 7, 5)), BEFORE.starts_at, None, (), id="written at the meeting"),
         pytest.param(
             make(last_entry_on=date(2022, 3, 1)),
-            date(2022, 7, 5),
+            BEFORE.starts_at,
             date(2022, 9, 5),
             (),
             id="they have only had it since the meeting",
@@ -316,7 +316,7 @@ def test_an_action_imported_as_complete_is_no_change() -> None:
     ],
 )
 def test_the_record_is_shown_beside_what_was_reported(
-    action: Action, last_meeting: date | None, had_since: date | None, signs: tuple[str, ...]
+    action: Action, last_meeting: datetime | None, had_since: date | None, signs: tuple[str, ...]
 ) -> None:
     assert list_signs(action, date(2022, 9, 27), last_meeting, had_since, CALENDAR, POLICY) == signs
 
@@ -504,15 +504,32 @@ def _since(kind: str, to: str = "Mar-23") -> Proposal:
 # Decisions of what is overdue
 
 
-def test_decisions_stand_first_in_their_section_and_are_named_among_the_decisions() -> None:
+def test_decisions_stand_first_in_their_section_and_are_named_after_it_where_it_is_cut_off() -> None:
     minute = said("minute", "2022-07-05", "The Board, 5 July 2022", "the Board thanks the team")
     actions = [make("Aug-22", ref=f"P1.1{letter}") for letter in "abcdefg"]
-    actions.append(make("Sep-22", ref="P1.2a", said=(minute,)))
-    lines = compose_digest_message(gather(*actions)).text.splitlines()
+    lines = compose_digest_message(gather(*actions, make("Sep-22", ref="P1.2a", said=(minute,)))).text.splitlines()
     at = lines.index("Overdue on the day of the meeting: 8.")
     assert lines[at + 1].startswith("- P1.2a")
     assert "decided at the last meeting: The Board thanks the team" in lines[at + 1]
-    assert lines[-2] == "Also decided at the last meeting or before: P1.2a"
+    assert not any(line.startswith("Also decided") for line in lines)
+    actions = [make("Aug-22", ref=f"P1.1{letter}", said=(minute,)) for letter in "abcdefg"]
+    lines = compose_digest_message(gather(*actions)).text.splitlines()
+    assert lines[-2] == "Also decided at the last meeting or before: P1.1f, P1.1g"
+
+
+def test_a_minute_of_a_name_that_no_group_has_now_is_of_the_group_that_holds_the_action() -> None:
+    minute = said("minute", "2022-07-05", "The Panel, 5 July 2022", "the Panel thanks the team")
+    other = replace(BOARD, id=2, name="The Team", strategic=False)
+    shown = [
+        [
+            section.title
+            for section in gather_digest(
+                group, [BOARD, other], [make(said=(minute,))], {}, {}, NOW, CALENDAR, POLICY
+            ).sections
+        ]
+        for group in (BOARD, other)
+    ]
+    assert shown == [["Decided at the last meeting"], ["Others open"]]
 
 
 def test_without_an_entry_is_counted_to_today_and_not_to_the_day_of_the_meeting() -> None:

@@ -35,7 +35,7 @@ def test_a_day_that_is_past_when_its_line_is_confirmed_is_that_of_the_minutes(st
     story.at("2022-10-17 11:00")
     said = story.say("D", f"minutes confirm {offered(story, 'P1.1a')}")
     assert "It asks for something by 14 October 2022 and is carried until P1.1a is answered." in said
-    assert "Asked for by 14 October 2022, no answer yet." in story.say("D", "digest The Board")
+    assert "Asked for by 14 October 2022, no answer yet]" in story.say("D", "digest The Board")
     assert "4 October 2022, D in the minutes of The Board, 4 October 2022" in story.say("A", "action P1.1a")
     story.mornings("2022-10-21")
     assert "Please answer by 14 October 2022: progress P1.1a" in told(story, "A")["A"][-1]
