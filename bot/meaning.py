@@ -8,10 +8,11 @@ from collections.abc import Callable
 from rapidfuzz import fuzz, process
 
 from bot.commands import COMMANDS, find_refs_answered
+from programme.leftovers import find_tapped_of_all, split_except, split_last_of_all
 from programme.messages import Button, Request, UserError
 from programme.rag import find_rag, names_rating, split_complete, split_rag
 from programme.refs import is_certain, ref_key, split_refs
-from programme.saying import asks, find_tapped, find_wish, is_question, is_yes
+from programme.saying import asks, find_tapped, find_wish, is_question, is_yes, split_not_mine
 from storage.actions import fit_command, names_action
 from storage.db import Tx
 
@@ -28,6 +29,7 @@ _OUR_NAME = re.compile(r"\A/?\s*(?:halfterm\b[\s:;,.!-]*)?", re.IGNORECASE)
 _ORDINARY = frozenset({"done", "return", "action", "update"})  # words of a sentence too: not always commands
 _BEGINS = frozenset({"going", "confirm"})  # and these, where more follows
 _WEIGHTY = frozenset({"pause", "resume", "redact", "agree", "approve"})  # never one tap away from a slip of the hand
+_NOT_NEAR = frozenset({*ALONE, "nothing", "none", "nobody"})  # and these begin a sentence
 # In a thread, where no reference need follow: the words after which these are commands, and not a sentence's first.
 _LISTS = "mine|all|overdue|due.*|at[ -]?risk|red|vulnerable|amber|on[ -]?track|green|deferred|complete|done|closed"
 _MEANT = {
@@ -69,6 +71,9 @@ def guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError 
         return "help", ""
     if wish := find_wish(text):
         return wish
+    most, but = split_except(text)
+    if of_all := find_tapped_of_all(most) or (but and find_tapped(most)):  # `no change to the rest`
+        return of_all, f"all except {but}" if but else "all"
     rating, about = split_rag(text)
     if rating and (is_certain(about) or names_action(tx, about)):  # `at-risk P2.3c no staff`
         ref, rest = next((each for each in split_refs(about) if names_action(tx, each[0])), split_refs(about)[0])
@@ -81,6 +86,7 @@ def guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError 
     refs = find_refs_answered(tx, request)
     readings = split_refs(text)
     if readings and (not refs or is_certain(text) or names_action(tx, text)):  # in a thread `12 schools` is a count
+        _check_of_rest(tx, text)
         _check_is_of_one(tx, text)
         ref, rest = next((each for each in readings if names_action(tx, each[0])), readings[0])
         word, words = _read_after_ref(rest)
@@ -90,6 +96,8 @@ def guess(tx: Tx, request: Request, text: str, offer: Callable[[str], UserError 
         raise UserError(f"I cannot tell what that is a yes to: tap the button above, or type for example {example}")
     if refs:
         return _read_for_refs(refs, text)
+    if not request.where.thread and (bare := _read_answer(text))[0] != "reply":  # `not mine, ask FIS`
+        return bare
     _offer_near(first, rest)
     if is_slash and first:
         raise UserError(f"I do not know “{text[:40]}”: type help to see what I do.", (_HELP,))
@@ -154,7 +162,7 @@ def _read_for_refs(refs: list[str], text: str) -> tuple[str, str]:
 def _offer_near(first: str, rest: str) -> None:
     """UserError where a word is nearly a command's: with a button, unless it would do much."""
     known = [one.word for one in COMMANDS.values() if one.shown]
-    near = process.extractOne(first, known, scorer=fuzz.ratio, score_cutoff=70) if first not in ALONE else None
+    near = process.extractOne(first, known, scorer=fuzz.ratio, score_cutoff=70) if first not in _NOT_NEAR else None
     if near:
         meant = fit_command(near[0], rest)
         choices = () if near[0] in _WEIGHTY else (Button(meant[:70], meant),)
@@ -181,6 +189,17 @@ def _check_is_of_one(tx: Tx, text: str) -> None:
     raise UserError(
         f"That names {', '.join(names[:-1])} and {names[-1]}: please say it of one action at a time.", tuple(buttons)
     )
+
+
+def _check_of_rest(tx: Tx, text: str) -> None:
+    """UserError where one thing is said of an action and another of all the others, with a button for each."""
+    first, of_rest = split_last_of_all(text)
+    named = next((rest for ref, rest in split_refs(first) if names_action(tx, ref)), "")
+    if of_rest and named and not is_certain(named) and find_tapped(named) != of_rest:
+        rest = f"{of_rest} the rest"
+        raise UserError(
+            "That says two things, so please say one at a time.", (Button(first, first), Button(rest, rest))
+        )
 
 
 def _split_parts(tx: Tx, text: str) -> list[tuple[str, str]]:
@@ -224,6 +243,10 @@ def _read_after_ref(text: str) -> tuple[str, str]:
     """
     if not text:
         return "action", ""
+    if of_all := find_tapped_of_all(text):
+        return of_all, "and the rest" if re.search(r"\band\b|,", text) else text
+    if told := split_not_mine(text):
+        return "notmine", told
     head = _head(text)
     if find_rag(head) or split_complete(head) == "" or names_rating(text):
         return "rag", text
@@ -245,6 +268,8 @@ def _goes_on(word: str, words: str) -> bool:
 def _read_answer(text: str) -> tuple[str, str]:
     """As `_read_after_ref`, for what is said in the thread of a message without a reference: free words are a reply,
     which offers the rating they begin with and does not give it."""
+    if told := split_not_mine(text):
+        return "notmine", told
     head = _head(text)
     if tapped := find_tapped(head):
         return tapped, text[len(head) :].strip(" :;,.!-")

@@ -10,7 +10,15 @@ from functools import partial
 from jobs.compose import Also, Composer, Facts
 from jobs.deliver import Composed, Nothing
 from jobs.planning import Teller
-from programme.asking import compose_question, find_passed_for, list_answers, list_asked, may_ask, say_answer
+from programme.asking import (
+    compose_question,
+    find_explained,
+    find_passed_for,
+    list_answers,
+    list_asked,
+    may_ask,
+    say_answer,
+)
 from programme.facts import Person, Rung, Said
 from programme.items import Item
 from programme.messages import Message
@@ -98,6 +106,7 @@ def _find_silence(facts: Facts, rung: Rung, person: Person) -> str | None:
 def _make_item(facts: Facts, rung: Rung) -> Item:
     (action,) = list_actions(facts.tx, facts.directory, refs=[rung.subject])
     answer = _find_answer(facts, rung)
+    answer = find_explained(action, answer) if answer else None
     by = label_of(facts.tx, answer.by, facts.calendar.today(facts.now)) if answer else ""
     return Item(rung, action, say_answer(action, answer, by) if answer else "", title="You asked")
 

@@ -73,6 +73,14 @@ def find_asked(action: Action) -> Said | None:
     return None if asked is None or list_answers(action, asked) else asked
 
 
+def find_explained(action: Action, answer: Said) -> Said:
+    """The answer; of a rating without words, the same rating as they explained it since."""
+    if answer.kind != "rating" or answer.words:
+        return answer
+    later = [one for one in action.said if one.kind == "rating" and one.by == answer.by and one.at > answer.at]
+    return next((one for one in reversed(later) if one.words and one.value == answer.value), answer)
+
+
 def say_answer(action: Action, answer: Said, by: str) -> str:
     """What whoever asked is told: who answered, and what."""
     said = answer.words.rstrip(".") or _SAID.get(answer.kind, "").format(action.look)

@@ -16,6 +16,7 @@ from programme.passing import VACANT, list_passed
 from programme.policy import Policy
 from programme.timescales import Timescale
 from programme.wanted import say_count, say_how, say_need, say_owed, say_why
+from programme.written import find_written_on
 
 NO_MEETING, NOT_THEN = "there is no meeting to report to", "that meeting is past or moved"  # silences of requests
 
@@ -326,7 +327,7 @@ def compose_bundle(items: Sequence[Item], day: date, calendar: Calendar, policy:
             blocks.append(Text(f"And {more}. To see them all: actions mine"))
             lines.append(f"And {more}. To see them all: actions mine")
         left = [one for one in group[:_MOST_IN_FULL] if not one[0].is_settled]
-        shown = [one for one in left if not _presses(one[0], day) and not _is_mitigation(one)]
+        shown = [one for one in left if not presses(one[0].action, one[0].meets_on, day) and not _is_mitigation(one)]
         calm = " ".join(one[0].rung.subject for one in shown)
         if len(group) >= 4 and calm:
             before = "before the meeting" if any(one[0].meets_on for one in group) else "yet"
@@ -372,10 +373,10 @@ def _is_mitigation(rungs: Sequence[Item]) -> bool:
     return all(item.rung.kind == "mitigation" for item in rungs)
 
 
-def _presses(item: Item, day: date) -> bool:
+def presses(action: Action | None, meets_on: date | None, day: date) -> bool:
     """Whether an action is overdue, or due before its group meets: then it needs an answer of its own."""
-    due = item.action.timescale.due_on if item.action else None
-    return due is not None and due <= max(day, item.meets_on or day)
+    due = action.timescale.due_on if action else None
+    return due is not None and due <= max(day, meets_on or day)
 
 
 def _find_meeting(due: Sequence[Sequence[Item]]) -> date | None:
@@ -409,8 +410,9 @@ def _say_action(
     elif len(action.owners) > 1:
         parts.append(f"Shared by {action.owner_names}.")
     if rungs[0].rung.kind == "starting" and not rungs[0].is_settled:
-        last = max((entry.on for entry in action.plan_progress if entry.on), default=None)
-        parts.append(f"Last entry {say_date(last)}." if last else "No entry yet.")
+        last = find_written_on(action)
+        if last or not action.plan_progress:
+            parts.append(f"Last entry {say_date(last)}." if last else "No entry yet.")
         words = rungs[0].words if len(rungs[0].words) <= width else rungs[0].words.rpartition(" (")[0]
         parts += [f"Indicator: {shorten(words, width, placeholder='…')}"] if words else []
     return f"{action.ref} · {action.look} · {say_due(action, day, calendar)}", " ".join(parts)

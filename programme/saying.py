@@ -35,13 +35,21 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 _TAPPED = {
-    **dict.fromkeys(("nochange", "no change", "no changes", "still no change"), "nochange"),
+    **dict.fromkeys(("nochange", "no change", "no changes", "still no change", "no change yet"), "nochange"),
+    **dict.fromkeys(("nothing has changed", "nothing changed", "unchanged", "has not changed"), "nochange"),
     **dict.fromkeys(("notmine", "not mine", "it's not mine", "its not mine", "it is not mine"), "notmine"),
     **dict.fromkeys(("this is not mine", "this isn't mine", "that's not mine", "it isn't mine"), "notmine"),
+    **dict.fromkeys(("is not mine", "isn't mine", "are not mine", "aren't mine", "these are not mine"), "notmine"),
     **dict.fromkeys(("inplace", "in place", "it is in place", "it's in place", "its in place"), "inplace"),
     **dict.fromkeys(("still going", "it is still going", "it's still going"), "going"),
     **dict.fromkeys(("already done", "it is already done", "it's already done"), "done"),
 }
+_NOT_MINE = re.compile(
+    r"(?:(?:(?:this|that|it|these|those)\s*)?(?:'s|is|are|isn't|aren't)\s+)?(?:not\s+)?mine\b[\s:;,.!-]+"
+    r"(?=(?:it|it's|its|they|they're|ask|please|try|should|belongs?|any ?more|now|sorry|i|but|that|this|as)\b)",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\s+(?:on|to|for|with|in|of)$")
 # Left out before a reply is read.
 _CODES = {
     ":red_circle:": "🔴",
@@ -100,7 +108,14 @@ def find_wish(text: str) -> tuple[str, str] | None:
 
 def find_tapped(text: str) -> str | None:
     """The command of a button's words, typed: `no change`, `it's not mine`, `still going`."""
-    return _TAPPED.get(_bare(text))
+    return _TAPPED.get(_ON.sub("", _bare(text)))
+
+
+def split_not_mine(text: str) -> str:
+    """What follows in a sentence that says `is not mine`: `ask FIS`; "" where it says no such thing."""
+    found = _NOT_MINE.match(text)
+    says_not = found and ("not" in found.group().lower() or "n't" in found.group().lower())
+    return text[found.end() :] if found and says_not else ""
 
 
 def own_words(text: str) -> str:

@@ -48,9 +48,8 @@ def _end(ask: Ask, who: str) -> Message:
     if found is None or found.person is None:
         raise UserError("Say whose link is to end, by their role or name, for example: calendar end SENDPO")
     _end_link(ask, found.person.id, found.person.address)
-    return compose_reply(
-        [f"The link to the calendar of {found.label} is good no longer. They have another with: calendar"]
-    )
+    again = "They have another with: calendar" if ask.public_url else "The calendar feed is off here."
+    return compose_reply([f"Any link to the calendar of {found.label} that was given out is good no longer.", again])
 
 
 def _end_link(ask: Ask, number: int, address: str) -> None:

@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 from programme.facts import Actor
+from programme.leftovers import split_all
 from programme.messages import Button, UserError
 from programme.permissions import owns
-from programme.rag import LOOKS, Rag
+from programme.rag import LOOKS, Rag, find_rag, split_complete
 from storage.actions import fit_command, list_actions
 from storage.db import Tx
 from storage.history import list_rows
@@ -24,13 +25,15 @@ _OWING = (Rag.AT_RISK, Rag.VULNERABLE, Rag.DEFERRED)
 
 
 def find_offer(tx: Tx, actor: Actor, words: str, directory: Directory, now: datetime) -> UserError | None:
-    """The question whether a sentence is the reason that was just asked for, or progress on what they were just
-    reminded of; None where it is neither."""
-    if not _SENTENCE.search(words):
+    """The question of which action words are said that they were reminded of: where these are a rating, that it has it,
+    else whether it is progress, or the reason that was just asked for. None where they can be neither."""
+    rated = split_all(words) or words.strip(" .!")
+    rating, is_done = find_rag(rated), split_complete(rated) == ""
+    if not (rating or is_done or _SENTENCE.search(words)):
         return None
     last = next(iter(list_rows(tx, actor=actor.key, most=1)), None)
     owed = Rag(last.facts["value"]) if last and last.verb == "rag" and not last.words else None
-    if last and last.ref and owed in _OWING and now - last.at <= _JUST_NOW:
+    if last and last.ref and owed in _OWING and now - last.at <= _JUST_NOW and not (rating or is_done):
         return UserError(
             f"Is that why {last.ref} is {LOOKS[owed].word.lower()}, or progress on it?",
             (
@@ -38,12 +41,20 @@ def find_offer(tx: Tx, actor: Actor, words: str, directory: Directory, now: date
                 Button(f"Progress on {last.ref}", fit_command(f"progress {last.ref}", words)),
             ),
         )
-    recent = list_refs_told(tx, actor.key, now - _RECENTLY)[:_LOOKED_AT]
+    address = actor.person.reached_at if actor.person else actor.key
+    recent = list_refs_told(tx, address, now - _RECENTLY)[:_LOOKED_AT]
     theirs = list_actions(tx, directory, refs=recent, only_open=True) if recent and actor.person else []
     mine = {one.ref for one in theirs if owns(actor, one)}
-    refs = [ref for ref in recent if ref in mine][:_MOST]
+    all_refs = [ref for ref in recent if ref in mine]
+    refs = all_refs[:_MOST]
     if not refs:
         return None
+    some = f" (the last {len(refs)} of your {len(all_refs)})" if len(all_refs) > len(refs) else ""
+    if rating or is_done:
+        said, command = (LOOKS[rating].word, f"rag {{}} {rating.typed}") if rating else ("Done", "done {}")
+        choices = tuple(Button(ref, command.format(ref)) for ref in refs)
+        return UserError(f"“{said}” is said of one action at a time: which of these{some} is it?", choices)
     return UserError(
-        "Is that progress on one of these?", tuple(Button(ref, fit_command("progress", ref, words)) for ref in refs)
+        f"Is that progress on one of these{some}?",
+        tuple(Button(ref, fit_command("progress", ref, words)) for ref in refs),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 from bot.commands import Ask, command, compose_reply
+from bot.commands.several import find_meant, list_months, say_left, stop_rest, stop_time
 from programme.calendar import say_date
 from programme.facts import Action, Rung
+from programme.leftovers import names_rest
 from programme.messages import Button, Field, Form, Reply, UserError
 from programme.permissions import find_deciding_group, say_decider
 from programme.quotes import unquote
@@ -68,6 +71,7 @@ def evidence(ask: Ask) -> Reply:
     text = ask.field("text") or words
     if not text:
         return _ask_text(action, "evidence", "Where is the evidence?", f"evidence {action.ref} and a link")
+    stop_rest("evidence", action, text)
     update = add_evidence(action, text, ask.quiet(action))
     ask.record(action, update)
     if update.entry == "reason":
@@ -84,8 +88,9 @@ def done(ask: Ask) -> Reply:
     The chair of the group that holds it agrees, or returns it. Until then you are not chased.
     Example: done P2.3c https://example.org/report
     """
-    action, words = ask.find("done")
+    action, words = (replace(ask, words="") if names_rest(ask.words) else ask).find("done")
     text = ask.field("text") or words
+    stop_rest("done", action, text)
     if text and action.proposal and action.proposal.kind == "closure":
         ask.record(action, add_evidence(action, text, ask.quiet(action)))
         return compose_reply([f"{action.ref} is done already; what you say of its evidence is added."], [_UNDO])
@@ -122,16 +127,21 @@ def slipping(ask: Ask) -> Reply:
             f"“{like[:40]}” is not a date I can read, so please type for example: {example} and why.",
             field="timescale",
         )
+    stop_rest("slipping", action, reason)
     if new is None and reason:
+        offered = list_months(action, reason, ask.today)
+        if _TOWARDS.match(reason):
+            reason = f"slipping {reason}"
+        else:
+            stop_time(action, reason, offered, ask.today)
         # What was said is kept; the date it lacks is asked for.
-        reason = f"slipping {reason}" if _TOWARDS.match(reason) else reason
         ask.record(action, add_progress(action, reason, ask.today, action.quiet_until))
         return compose_reply(
             [
                 f"Your words are kept as progress on {action.ref}. Which new timescale does it need? "
                 f"Type for example: {example}"
             ],
-            [Button("New timescale", f"slipping {action.ref}"), _UNDO],
+            [*offered, _UNDO],
         )
     if new is None:
         proposed = action.proposal if action.proposal and action.proposal.timescale else None
@@ -179,6 +189,7 @@ def mitigation(ask: Ask) -> Reply:
     if not what and words:
         parts = [unquote(part) for part in words.split(";")]
         what, who, by = ("; ".join(parts[:-2]), *parts[-2:]) if len(parts) > 2 else (*parts, "", "")[:3]
+    who = _name_speaker(ask, action) if who.lower() in ("me", "myself", "i") else who
     if not what:
         return Form(
             f"Mitigation for {action.ref}",
@@ -224,7 +235,8 @@ def inplace(ask: Ask) -> Reply:
 def nochange(ask: Ask) -> Reply:
     """Say that nothing has changed for one action or several. It answers the reminder; it is not progress.
 
-    Words after the references are noted as progress.
+    Words after the references are noted as progress. With “and the rest” after them, or “all” alone, it is also said of
+    what else your last reminder asked and is neither overdue nor due before the meeting; what is left is named.
     Example: nochange P2.3c P2.1d
     """
     return _answer(ask, "nochange", "no change")
@@ -234,6 +246,7 @@ def nochange(ask: Ask) -> Reply:
 def going(ask: Ask) -> Reply:
     """Say that an action on your starting list is still going.
 
+    With “all” it is said of those that are neither overdue nor due before the meeting; what is left is named.
     Example: going P2.3c
     """
     return _answer(ask, "going", "still going")
@@ -245,7 +258,8 @@ def notmine(ask: Ask) -> Reply:
 
     Example: notmine P2.3c ask the data team
     """
-    actions, words = ask.find_all("notmine")
+    meant = find_meant(ask, "notmine")
+    actions, words = meant.actions, meant.words
     if not words:
         actions = [one for one in actions if not _has_disowned(ask, one)]
     if not actions:
@@ -322,6 +336,12 @@ def list_mitigation_fields(ask: Ask, action: Action) -> tuple[Field, ...]:
     )
 
 
+def _name_speaker(ask: Ask, action: Action) -> str:
+    """The role by which whoever is speaking owns the action, else one of theirs, else how they are called."""
+    own = [owner.text for owner in action.owners if ask.actor.person in owner.people]
+    return next(iter([*own, *ask.actor.roles]), ask.actor.label)
+
+
 def _find_quiet_day(action: Action, today: date) -> str:
     """The day that quiet was asked for or given until, as a form has it; "" where it is past."""
     return action.quiet_until.isoformat() if action.quiet_until and action.quiet_until > today else ""
@@ -345,7 +365,8 @@ def _ask_text(action: Action, word: str, label: str, typed: str) -> Form:
 
 def _answer(ask: Ask, word: str, kind: Literal["no change", "still going"]) -> Reply:
     """A tap on one action or several; words written with it are progress. What is done already needs no answer."""
-    actions, words = ask.find_all(word)
+    meant = find_meant(ask, word)
+    actions, words = meant.actions, meant.words
     waiting = [one for one in actions if one.state == "open" and one.proposal and one.proposal.kind == "closure"]
     answered = [one for one in actions if one not in waiting]
     for action in answered:
@@ -361,7 +382,7 @@ def _answer(ask: Ask, word: str, kind: Literal["no change", "still going"]) -> R
     for one in waiting:
         decider = say_decider(find_deciding_group(one, ask.groups))
         lines.append(f"{one.ref} is done, awaiting agreement by {decider}, so there is nothing to do.")
-    return compose_reply(lines, [_UNDO] if answered or words else [])
+    return compose_reply([*lines, *say_left(meant.left)], [_UNDO] if answered or words else [])
 
 
 def _and(refs: list[str]) -> str:
