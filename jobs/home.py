@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
+from jobs.deciding import list_waiting
+from jobs.disowned import gather_disowned
+from jobs.minuting import list_minutes
 from jobs.pausing import find_pause
 from programme.calendar import Calendar, say_date
 from programme.claims import list_claim_buttons
+from programme.disowned import TITLE, has_disowned
 from programme.facts import Actor, Group, find_holding_group, find_strategic_group
 from programme.home import (
+    EMPTY,
+    HELD,
     ON_A_PAGE,
     ON_A_SHARED_PAGE,
     Home,
@@ -19,23 +25,21 @@ from programme.home import (
     compose_home_message,
     compose_strangers_home,
     first_few,
+    list_whole,
     say_alarm,
     say_meeting,
 )
 from programme.messages import Button, Message
 from programme.pausing import begin_with
-from programme.permissions import find_deciding_group, may_agree
 from programme.policy import Policy
 from programme.waiting import say_waiting
 from storage.actions import list_actions
 from storage.claims import list_open_claims
 from storage.db import Tx
-from storage.minutes import list_drafts
-from storage.owned import Meets, Owned, count_owned, list_owned
+from storage.owned import Meets, Owned, count_owned, list_owned, list_said_of
 from storage.people import Directory, find_actor, label_of, list_groups, list_leads, list_office, read_directory
 from storage.watch import (
     list_alarms,
-    list_proposed_refs,
     list_said_twice,
     list_silent,
     list_unanswered,
@@ -85,7 +89,7 @@ def compose_home_of(
 ) -> Message:
     """As `compose_home`, where it is known who is asking. A page that is not there is the last."""
     today = calendar.today(now)
-    when = (*_find_when(groups, now, calendar, policy), _list_unanswered(tx, actor, today, calendar))
+    when = _find_when(tx, actor, directory, groups, now, calendar, policy)
     total, asked = count_owned(tx, directory, actor, *when)
     most = ON_A_SHARED_PAGE if actor.chairs or actor.office else ON_A_PAGE
     pages = max(1, -(-total // most))
@@ -95,7 +99,17 @@ def compose_home_of(
     chaired = [group for group in groups if group.name in actor.chairs] if page == 1 else []
     told = compose_home_message(
         Home(
-            mine=tuple(Mine(found[one.ref], one.urgency, one.asked, one.meets_on) for one in shown),
+            mine=tuple(
+                Mine(
+                    found[one.ref],
+                    one.urgency,
+                    one.asked,
+                    one.meets_on,
+                    when[-1].get(one.ref),
+                    has_disowned(found[one.ref], actor.key),
+                )
+                for one in shown
+            ),
             total=total,
             asked=asked,
             page=page,
@@ -125,8 +139,20 @@ def list_most_urgent(
     most: int,
 ) -> list[Owned]:
     """The actor's open actions, the most urgent first, at most so many."""
-    unanswered = _list_unanswered(tx, actor, calendar.today(now), calendar)
-    return list_owned(tx, directory, actor, *_find_when(groups, now, calendar, policy), unanswered, most=most)
+    when = _find_when(tx, actor, directory, groups, now, calendar, policy)
+    return list_owned(tx, directory, actor, *when, most=most)
+
+
+def _list_answered(
+    tx: Tx, actor: Actor, directory: Directory, today: date, calendar: Calendar, policy: Policy
+) -> dict[str, frozenset[str]]:
+    """What the actor owns and their side has answered, so that a word is wanted of others alone, and of whom."""
+    if actor.person is None:
+        return {}
+    since, person = calendar.add_working_days(today, -policy.answer_lasts), actor.person.id
+    refs = list_said_of(tx, directory, actor, since, today)
+    said = list_actions(tx, directory, refs=refs) if refs else []
+    return {one.ref: one.waiting_for(since) for one in said if one.has_answered(person, since)}
 
 
 def _list_unanswered(tx: Tx, actor: Actor, today: date, calendar: Calendar) -> list[str]:
@@ -136,8 +162,17 @@ def _list_unanswered(tx: Tx, actor: Actor, today: date, calendar: Calendar) -> l
     return list_unanswered(tx, actor.person.id, calendar.add_working_days(today, -_ASKED_WITHIN), today)
 
 
-def _find_when(groups: Sequence[Group], now: datetime, calendar: Calendar, policy: Policy) -> tuple[Meets, date, date]:
-    """When the groups meet next, today, and the day up to which an action is due soon."""
+def _find_when(
+    tx: Tx,
+    actor: Actor,
+    directory: Directory,
+    groups: Sequence[Group],
+    now: datetime,
+    calendar: Calendar,
+    policy: Policy,
+) -> tuple[Meets, date, date, list[str], dict[str, frozenset[str]]]:
+    """When the groups meet next, today, the day up to which an action is due soon, and what the actor was asked about
+    and what their side has answered."""
 
     def meets(group: Group | None) -> date | None:
         meeting = group.next_meeting(now) if group and group.asks else None
@@ -149,7 +184,9 @@ def _find_when(groups: Sequence[Group], now: datetime, calendar: Calendar, polic
             held.setdefault(ref, meets(group))
     today = calendar.today(now)
     soon = calendar.add_working_days(today, max(policy.timescale))
-    return Meets(held, meets(find_strategic_group(groups))), today, soon
+    unanswered = _list_unanswered(tx, actor, today, calendar)
+    answered = _list_answered(tx, actor, directory, today, calendar, policy)
+    return Meets(held, meets(find_strategic_group(groups))), today, soon, unanswered, answered
 
 
 def _list_for_chair(
@@ -159,25 +196,21 @@ def _list_for_chair(
     if not (actor.chairs or actor.office):
         return []
     listed = []
-    waiting = [
-        one
-        for one in list_actions(tx, directory, refs=list_proposed_refs(tx))
-        if may_agree(actor, one, groups) and (actor.chairs or find_deciding_group(one, groups) is None)
-    ]
+    waiting, _others = list_waiting(tx, actor, directory, groups)
     if waiting:
         lines = [
-            say_waiting(one, label_of(tx, one.proposal.by, day), briefly=True)
+            say_waiting(one, label_of(tx, one.proposal.by if one.proposal else one.rag_by, day), briefly=True)
             for one in first_few(waiting)
-            if one.proposal is not None
         ]
         buttons = (Button("See what waits", "agree"),)
         listed.append(Listed("Waiting for you to agree", tuple(lines), len(waiting), buttons))
-    drafts = [one for one in list_drafts(tx) if one.by == actor.key or one.group in actor.chairs]
+    drafts = [one for one in list_minutes(tx, actor, directory, groups) if not one.aside]
     if drafts:
         of = Counter(one.group + (f", {say_date(one.meeting_on)}" if one.meeting_on else "") for one in drafts)
         lines = [f"{meeting}: {_count(number, 'line')}" for meeting, number in of.items()]
         button = Button("See what is left", "minutes")
-        listed.append(Listed("Minutes to confirm", first_few(lines), len(drafts), (button,)))
+        named = sum(first_few(list(of.values())))
+        listed.append(Listed("Minutes to confirm", first_few(lines), len(drafts), (button,), named))
     alarms = [
         one
         for one in list_alarms(tx, now)
@@ -218,17 +251,19 @@ def _list_for_office(
     first, last = (calendar.add_working_days(today, -days) for days in (_ASKED_WITHIN, _HAD_LONG_ENOUGH))
     silent, people = list_silent(tx, first, last, today)
     add(
-        "Asked and not answered",
+        "People who were asked and have not answered",
         [
             f"{one.name or name(one.address)}: {_count(one.actions, 'action')}, first asked {say_date(one.since)}"
             for one in silent
         ],
         people,
     )
+    disowned = gather_disowned(tx, directory, calendar)
+    add(TITLE, disowned, len(disowned))
     undelivered, total = list_undelivered(tx, now - _LOOK_BACK, now - _WAITS_AFTER, schemes)
     add("Messages not delivered", [f"to {name(address)}: {why}" for _, address, why in undelivered], total)
-    vacant = list_vacant(tx, directory, schemes)
-    add("Roles with nobody in them", vacant, len(vacant))
+    for title, roles in zip((EMPTY, HELD), list_vacant(tx, directory, schemes), strict=True):
+        listed += [list_whole(title, roles)] if roles else []
     twice, total = list_said_twice(tx, now - _LOOK_BACK)
     add("Messages perhaps sent twice", [f"to {name(address)}" for address in twice], total)
     unread, total = list_unread_timescales(tx)

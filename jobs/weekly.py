@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from jobs.compose import Facts
+from jobs.disowned import gather_disowned
 from jobs.planning import Planner, Scene, Teller
 from programme.calendar import say_date
+from programme.disowned import TITLE
 from programme.facts import Person, Rung, find_holding_group
 from programme.forecast import find_forecast
-from programme.home import Listed, first_few
+from programme.home import EMPTY, HELD, Listed, first_few
 from programme.items import Item
 from programme.rag import LOOKS
 from programme.weekly import BUTTONS, find_week, list_without_meeting, say_note
@@ -53,7 +56,7 @@ def gather_note(facts: Facts) -> list[Listed]:
     first, last = (facts.calendar.add_working_days(today, -days) for days in (_ASKED_WITHIN, _HAD_LONG_ENOUGH))
     silent, people = list_silent(tx, first, last, today)
     add(
-        "Asked and not answered",
+        "People who were asked and have not answered",
         [
             f"{_say_roles(facts, one.address)}: {one.actions} {'action' if one.actions == 1 else 'actions'}, "
             f"first asked {say_date(one.since)}"
@@ -61,8 +64,10 @@ def gather_note(facts: Facts) -> list[Listed]:
         ],
         people,
     )
-    vacant = list_vacant(tx, facts.directory, schemes)
-    add("Roles with nobody in them", vacant, len(vacant))
+    disowned = gather_disowned(tx, facts.directory, facts.calendar)
+    add(TITLE, disowned, len(disowned))
+    for title, roles in zip((EMPTY, HELD), list_vacant(tx, facts.directory, schemes), strict=True):
+        add(title, roles, len(roles))
     unread, total = list_unread_timescales(tx)
     add("Timescales that could not be read", [f"{ref} “{text[:40]}”" for ref, text in unread], total)
     if half := facts.calendar.half_term_of(today):
@@ -94,10 +99,11 @@ def _add_waiting(facts: Facts, today: date, listed: list[Listed]) -> None:
     late = [f"{ref}, since {say_date(on)}" for ref, on in proposed if on <= since]
     if late:
         listed.append(Listed(f"Waiting to be agreed for {_LONG} working days or more", first_few(late), len(late)))
-    drafts = [one for one in list_drafts(facts.tx) if facts.calendar.today(one.at) < today]
-    of = dict.fromkeys(one.group for one in drafts)
+    drafts = [one for one in list_drafts(facts.tx) if facts.calendar.today(one.at) < today and not one.aside]
+    of = Counter(one.group for one in drafts)
     if drafts:
-        listed.append(Listed("Lines of minutes to confirm", first_few(list(of)), len(drafts)))
+        lines, named = [f"{group}: {number}" for group, number in of.items()], sum(first_few(list(of.values())))
+        listed.append(Listed("Lines of minutes to confirm", first_few(lines), len(drafts), named=named))
 
 
 def _say(facts: Facts, address: str) -> str:

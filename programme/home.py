@@ -19,8 +19,10 @@ from programme.reminders import plan_meeting, say_due
 T = TypeVar("T")
 
 ON_A_PAGE, ON_A_SHARED_PAGE = 8, 5  # actions; the fewer where a chair's or the office's part stands below
+EMPTY, HELD = "Roles with nobody in them", "Roles held by somebody I cannot write to"
 _MOST_TOLD = 4
 _WIDTH, _NARROW = 110, 70
+_MOST_NAMED = 1_500  # characters of names in one line
 _ANSWERS = (
     ("On track", "rag {} on-track"),
     ("No change", "nochange {}"),
@@ -42,22 +44,32 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """An open action of somebody's, and whether a word from them is wanted now."""
+    """An open action of somebody's, and whether a word from them is wanted now. `still_to`: their side has answered,
+    and these organisations are still to. `disowned`: the last they said is that it is not theirs."""
 
     action: Action
     urgency: Urgency
     asked: bool
     meets_on: date | None
+    still_to: frozenset[str] | None = None
+    disowned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The first few of a list, a line each, and how many there are; `buttons` go below it."""
+    """The first few of a list, a line each, and how many there are; `buttons` go below it. `named` is how many its
+    lines name, where a line names several."""
 
     title: str
     lines: tuple[str, ...]
     total: int
     buttons: tuple[Button, ...] = ()
+    named: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many its lines do not name."""
+        return self.total - (self.named or len(self.lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,8 @@ def _say_detail(one: Mine, day: date) -> str:
     elif action.mitigation and _is_mitigation_due(action, day):
         what = shorten(action.mitigation.text, _NARROW, placeholder="…")
         parts.append(f"Its mitigation is due: {what} (once it is in place: inplace {action.ref})")
+    elif one.disowned:
+        parts.append("You said it is not yours: the programme office has that.")
     elif len(action.owners) > 1:
         parts.append(f"Shared by {action.owner_names}.")
     return " ".join(parts)
@@ -211,8 +225,13 @@ def _say_calm(one: Mine, day: date, calendar: Calendar) -> str:
     if action.proposal is not None:
         new = action.proposal.timescale.text if action.proposal.timescale else ""
         parts.append(f"{new} proposed, awaiting agreement" if new else "done, awaiting agreement")
+    elif one.disowned:
+        parts.append("not yours, you said: the programme office has it")
     elif action.quiet_until and action.quiet_until >= day:
         parts.append(f"answered, quiet until {say_date(action.quiet_until)}")
+    elif one.still_to is not None:
+        others = ", ".join(sorted(one.still_to))
+        parts.append(f"answered; still to answer: {others}" if others else "answered")
     return " · ".join(parts)
 
 
@@ -222,8 +241,7 @@ def _is_mitigation_due(action: Action, day: date) -> bool:
 
 
 def _say_listed(listed: Listed, blocks: list[Block], lines: list[str]) -> None:
-    more = listed.total - len(listed.lines)
-    items = (*listed.lines, *([f"and {more:,} more"] if more > 0 else []))
+    items = (*listed.lines, *([f"and {listed.more:,} more"] if listed.more > 0 else []))
     head = f"{listed.title}: {listed.total:,}"
     blocks += [Text(head), Bullets(items)]
     if listed.buttons:
@@ -236,6 +254,16 @@ def _say_listed(listed: Listed, blocks: list[Block], lines: list[str]) -> None:
 def first_few(lines: Sequence[T]) -> tuple[T, ...]:
     """As many of a list as the home shows."""
     return tuple(lines[:_MOST_TOLD])
+
+
+def list_whole(title: str, names: Sequence[str]) -> Listed:
+    """A list of names, whole: a few a line each, more of them in one line, as many as it takes."""
+    if len(names) <= _MOST_TOLD:
+        return Listed(title, tuple(names), len(names))
+    shown = list(names)
+    while len(", ".join(shown)) > _MOST_NAMED:
+        shown.pop()
+    return Listed(title, (", ".join(shown),), len(names), named=len(shown))
 
 
 def say_alarm(action: Action, kind: Rag) -> str:

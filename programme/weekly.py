@@ -55,6 +55,5 @@ def compose_note(listed: Sequence[Listed], head: str, day: date) -> Message:
 
 
 def _say(one: Listed) -> str:
-    more = one.total - len(one.lines)
-    rest = f"; and {more} more" if more > 0 else ""
+    rest = f"; and {one.more} more" if one.more > 0 else ""
     return f"{one.title}: {one.total} ({'; '.join(one.lines)}{rest})"

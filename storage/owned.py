@@ -14,7 +14,7 @@ from programme.home import Urgency
 from programme.rag import LOOKS, Look, Rag
 from storage.db import PROGRAMME, Tx
 from storage.people import Directory, name_key
-from storage.schema import action, owner, proposal
+from storage.schema import action, entry, owner, proposal
 
 # Only the owners' columns name the programme: SQLite then begins with the few rows of these owners.
 _THEIRS = sa.and_(
@@ -30,6 +30,11 @@ _REFS = sa.select(action.c.ref).where(_THEIRS).order_by(action.c.position)
 _OPEN_REFS = sa.select(action.c.ref).where(_OPEN).order_by(action.c.position)
 _TODAY: sa.BindParameter[date] = sa.bindparam("today")
 _SOON: sa.BindParameter[date] = sa.bindparam("soon")
+_SAID = sa.exists().where(
+    entry.c.action_id == action.c.id, entry.c.on_date >= sa.bindparam("since"), entry.c.number.is_not(None)
+)
+_NOT_QUIET = sa.or_(action.c.quiet_until.is_(None), action.c.quiet_until < _TODAY)
+_SAID_OF = _OPEN_REFS.where(_SAID, _NOT_QUIET)
 _WAITS = sa.exists().where(proposal.c.action_id == action.c.id, proposal.c.state == "open")
 
 
@@ -70,15 +75,29 @@ def list_owned_refs(
     return [row.ref for row in tx.run(query.limit(most) if most else query, keys=keys)] if keys else []
 
 
+def list_said_of(tx: Tx, directory: Directory, actor: Actor, since: date, today: date) -> list[str]:
+    """The references of the open actions that the actor owns, that nothing keeps quiet, and of which somebody has said
+    anything on or after a day."""
+    keys = _find_keys(directory, actor)
+    return [row.ref for row in tx.run(_SAID_OF, keys=keys, since=since, today=today)] if keys else []
+
+
 def count_owned(
-    tx: Tx, directory: Directory, actor: Actor, meets: Meets, today: date, soon: date, unanswered: Collection[str] = ()
+    tx: Tx,
+    directory: Directory,
+    actor: Actor,
+    meets: Meets,
+    today: date,
+    soon: date,
+    unanswered: Collection[str] = (),
+    answered: Collection[str] = (),
 ) -> tuple[int, int]:
     """How many open actions the actor owns, and about how many of them a word is wanted now. `unanswered` are those
-    that they were asked about."""
+    that they were asked about, `answered` those of which nothing is wanted of them though it is of others."""
     keys = _find_keys(directory, actor)
     if not keys:
         return 0, 0
-    _urgency, _meets_on, asked = _rank(meets, unanswered)
+    _urgency, _meets_on, asked = _rank(meets, unanswered, answered)
     query = sa.select(sa.func.count(), sa.func.sum(sa.case((asked, 1), else_=0))).where(_OPEN)
     total, wanted = tx.run(query, keys=keys, today=today, soon=soon).one()
     return total, wanted or 0
@@ -92,6 +111,7 @@ def list_owned(
     today: date,
     soon: date,
     unanswered: Collection[str] = (),
+    answered: Collection[str] = (),
     *,
     most: int,
     skip: int = 0,
@@ -101,7 +121,7 @@ def list_owned(
     keys = _find_keys(directory, actor)
     if not keys:
         return []
-    urgency, meets_on, asked = _rank(meets, unanswered)
+    urgency, meets_on, asked = _rank(meets, unanswered, answered)
     query = (
         sa.select(
             action.c.ref,
@@ -132,7 +152,7 @@ def list_owned(
 
 
 def _rank(
-    meets: Meets, unanswered: Collection[str]
+    meets: Meets, unanswered: Collection[str], answered: Collection[str]
 ) -> tuple[sa.ColumnElement[int], sa.ColumnElement[Any], sa.ColumnElement[bool]]:
     """How an action presses, when its group meets next, and whether a word is wanted of it."""
     other = _as_date(meets.other)
@@ -154,7 +174,9 @@ def _rank(
         else_=Urgency.CALM.value,
     )
     asked = sa.and_(
-        urgency != Urgency.CALM.value, sa.or_(action.c.quiet_until.is_(None), action.c.quiet_until < _TODAY)
+        urgency != Urgency.CALM.value,
+        _NOT_QUIET,
+        action.c.ref.not_in(sorted(answered)),
     )
     return urgency, meets_on, asked
 

@@ -44,34 +44,73 @@ _ANSWERED = sa.exists().where(
         sa.exists().where(holder.c.role_id == role.c.id, _THEIRS).correlate(ledger, entry),
     ),
 )
+_LATER = entry.alias("later")
+_DISOWNED = sa.exists().where(  # they said that it is not theirs, and have not answered for it since
+    entry.c.action_id == action.c.id,
+    entry.c.kind == "not_mine",
+    entry.c.by == person.c.address,
+    entry.c.undone_at.is_(None),
+    ~sa.exists()
+    .where(
+        _LATER.c.action_id == entry.c.action_id,
+        _LATER.c.at > entry.c.at,
+        _LATER.c.by == entry.c.by,
+        _LATER.c.undone_at.is_(None),
+        _LATER.c.kind.in_(ANSWERS),
+    )
+    .correlate(entry),
+)
 _HOLDS = sa.exists().where(
     holder.c.person_id == person.c.id, sa.or_(holder.c.until_on.is_(None), holder.c.until_on > _DAY)
 )
+_NOT_ANSWERED = (
+    ledger.c.programme_id == PROGRAMME,
+    ledger.c.state == "sent",
+    ledger.c.kind.in_(_ASKING),
+    ledger.c.passed_for == "",
+    action.c.gone_at.is_(None),
+    action.c.state == "open",
+    ~_ANSWERED,
+    ~_DISOWNED,
+    ~sa.exists().where(proposal.c.action_id == action.c.id, proposal.c.state == "open"),
+)
 _SILENT = (
     sa.select(
+        person.c.id,
         person.c.address,
         person.c.name,
         sa.func.count(sa.distinct(ledger.c.subject)).label("actions"),
-        sa.func.min(ledger.c.falls_on).label("since"),
         sa.func.count().over().label("people"),
     )
     .join(person, ledger.c.person_id == person.c.id)
     .join(action, sa.and_(action.c.programme_id == ledger.c.programme_id, action.c.ref == ledger.c.subject))
-    .where(
-        ledger.c.programme_id == PROGRAMME,
-        ledger.c.state == "sent",
-        ledger.c.falls_on.between(_FIRST, _LAST),
-        ledger.c.kind.in_(_ASKING),
-        ledger.c.passed_for == "",
-        action.c.gone_at.is_(None),
-        action.c.state == "open",
-        _HOLDS,
-        ~_ANSWERED,
-        ~sa.exists().where(proposal.c.action_id == action.c.id, proposal.c.state == "open"),
-    )
+    .where(*_NOT_ANSWERED, ledger.c.falls_on.between(_FIRST, _LAST), _HOLDS)
     .group_by(person.c.id, person.c.address, person.c.name)
     .order_by(sa.desc("actions"), person.c.id)
     .limit(_MOST)
+)
+_OF_LATE = ledger.alias("of_late")
+_FIRST_ASKED = (  # however long ago, about what they were asked of late
+    sa.select(ledger.c.person_id, sa.func.min(ledger.c.falls_on).label("since"))
+    .join(
+        _OF_LATE,
+        sa.and_(
+            _OF_LATE.c.programme_id == ledger.c.programme_id,
+            _OF_LATE.c.subject == ledger.c.subject,
+            _OF_LATE.c.person_id == ledger.c.person_id,
+        ),
+    )
+    .join(person, ledger.c.person_id == person.c.id)
+    .join(action, sa.and_(action.c.programme_id == ledger.c.programme_id, action.c.ref == ledger.c.subject))
+    .where(
+        *_NOT_ANSWERED,
+        _OF_LATE.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        _OF_LATE.c.state == "sent",
+        _OF_LATE.c.kind.in_(_ASKING),
+        _OF_LATE.c.passed_for == "",
+        _OF_LATE.c.falls_on.between(_FIRST, _LAST),
+    )
+    .group_by(ledger.c.person_id)
 )
 _UNANSWERED = (
     sa.select(ledger.c.subject)
@@ -179,7 +218,7 @@ _ON_THEIR_WAY = sa.select(outbox.c.facts).where(
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Somebody who was asked about so many actions, first on that day, and has not answered since."""
+    """Somebody who was asked about so many actions, first on that day since they last answered for them."""
 
     address: str
     name: str
@@ -201,7 +240,10 @@ def list_silent(tx: Tx, first: date, last: date, day: date) -> tuple[list[Silent
     """Who was asked between two days and has not answered since, nor anybody of their organisation, of those who hold
     a role on `day`; and how many they are."""
     rows = tx.run(_SILENT, first=first, last=last, day=day).all()
-    return [Silent(row.address, row.name, row.actions, row.since) for row in rows], _total(rows, "people")
+    people = [row.id for row in rows]
+    asked = tx.run(_FIRST_ASKED, first=first, last=last, people=people).all() if people else []
+    since = {row.person_id: row.since for row in asked}
+    return [Silent(row.address, row.name, row.actions, since[row.id]) for row in rows], _total(rows, "people")
 
 
 def list_unanswered(tx: Tx, person_id: int, first: date, last: date) -> list[str]:
@@ -235,21 +277,26 @@ def list_unread_timescales(tx: Tx) -> tuple[list[tuple[str, str]], int]:
     return [(row.ref, row.timescale) for row in rows], _total(rows, "all")
 
 
-def list_vacant(tx: Tx, directory: Directory, schemes: Collection[str] | None) -> list[str]:
-    """The roles that own an open action and that nobody holds; or, of these channels, nobody who can be reached."""
+def list_vacant(tx: Tx, directory: Directory, schemes: Collection[str] | None) -> tuple[list[str], list[str]]:
+    """The roles that own an open action and that nobody holds; and those that somebody holds, with their addresses,
+    but nobody who can be reached by these channels."""
     keys: dict[int, set[str]] = {}
     for key in (*directory.by_name, *directory.meanings):
         for role_id, _role in directory.find_roles(key):
             keys.setdefault(role_id, set()).add(name_key(key))
-    vacant = []
+    vacant, held = [], []
     for role_id, found in keys.items():
         people = directory.holders.get(role_id, [])
         if (
             not any(schemes is None or one.scheme in schemes for one in people)
             and tx.run(_OWNS_ANY, keys=sorted(found)).first()
         ):
-            vacant.append(directory.roles[role_id].abbreviation)
-    return vacant
+            name, where = directory.roles[role_id].abbreviation, ", ".join(one.reached_at for one in people)
+            if people:
+                held.append(f"{name} ({where})")
+            else:
+                vacant.append(name)
+    return vacant, held
 
 
 def list_proposed_refs(tx: Tx) -> list[str]:

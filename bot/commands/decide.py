@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bot.commands import Ask, command, compose_reply
 from jobs.closing import find_closing, list_told_reopened, queue_reopened, sound_again
+from jobs.deciding import list_waiting
 from programme.calendar import say_date
 from programme.facts import Action
 from programme.messages import Block, Button, Buttons, Field, Form, Message, Reply, Text, UserError
@@ -18,13 +19,11 @@ from programme.updates import (
     acknowledge,
     agree_calm,
     decide_proposal,
-    find_open_alarm,
     is_calm,
     lacks_evidence,
-    list_alarmed,
 )
 from programme.updates import reopen as open_again
-from programme.waiting import say_proposed, say_waiting
+from programme.waiting import find_settling_group, may_calm, say_proposed, say_waiting
 from storage.actions import find_escalation, list_actions
 from storage.history import find_row, record
 from storage.history import redact as redact_words
@@ -32,7 +31,6 @@ from storage.minutes import list_twins
 from storage.people import label_of, list_persons
 from storage.programme import is_paused, set_paused
 from storage.undo import open_alarm
-from storage.watch import list_waiting_refs
 from storage.withdrawn import has_shared
 
 _UNDO = Button("Undo", "undo")
@@ -47,19 +45,19 @@ _SHARED = (
 
 @command("agree REF … | all")
 def agree(ask: Ask) -> Reply:
-    """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees every one.
+    """As chair, agree closures and new timescales that owners have proposed; `agree all` agrees all that wait for you.
 
     Without a reference it lists what is waiting; what is left is shown after each. Nobody agrees their own. What has
     neither evidence nor a reason for none is agreed with your reason. It also agrees that an alarm is over, once a
-    colleague has rated the action otherwise.
+    colleague has rated the action otherwise. The programme office may agree for a chair, one at a time.
     Example: agree P2.3c
     """
     words = ask.words.strip()
     page = _PAGE_OF.fullmatch(words)
     if not words or page or words.lower() == "all":
-        waiting = _find_waiting(ask)
+        waiting, others = list_waiting(ask.tx, ask.actor, ask.directory, ask.groups)
         if not waiting or words.lower() != "all":
-            return _list_waiting(ask, waiting, int(page[1]) if page else 1)
+            return _list_waiting(ask, waiting, others, int(page[1]) if page else 1)
         bare = [one for one in waiting if lacks_evidence(one)]
         chosen, words = [one for one in waiting if one not in bare] or waiting[:1], ""
     else:
@@ -88,31 +86,12 @@ def _ask_why(one: Action) -> Form:
     )
 
 
-def _find_waiting(ask: Ask) -> list[Action]:
-    """What waits for this person to agree it, in the plan's order."""
-    everything = list_actions(ask.tx, ask.directory, refs=list_waiting_refs(ask.tx))
-    return [one for one in everything if _is_for_them(ask, one)]
-
-
 def _agree(ask: Ask, one: Action, words: str) -> Update:
     """The update that agrees what is waiting for one action. UserError where it is not theirs to agree."""
-    if one.proposal is None and is_calm(one) and _may_calm(ask, one):
+    if one.proposal is None and is_calm(one) and may_calm(ask.actor, one, ask.groups):
         return agree_calm(one)
     _check_proposal(ask, one)
     return decide_proposal(one, "agreed", words)
-
-
-def _is_for_them(ask: Ask, one: Action) -> bool:
-    if one.proposal is not None:
-        return may_agree(ask.actor, one, ask.groups)
-    return is_calm(one) and _may_calm(ask, one)
-
-
-def _may_calm(ask: Ask, one: Action) -> bool:
-    """Whether the alarm that is over was theirs, or is theirs to close."""
-    alarm = find_open_alarm(one)
-    raised_it = alarm is not None and ask.actor.key in list_alarmed(one, alarm)
-    return raised_it or may(ask.actor, "decide", one, ask.holding(one))
 
 
 def _check_proposal(ask: Ask, one: Action) -> None:
@@ -176,7 +155,8 @@ def reopen(ask: Ask) -> Reply:
     update, closing = open_again(one, reason), find_closing(ask.tx, one.ref)
     number = ask.record(one, update)
     lines = [f"{one.ref} is open again: {reason.rstrip('.')}."]
-    if closing and (alarm := find_escalation(ask.tx, closing.facts["alarm"])):
+    alarm = find_escalation(ask.tx, closing.facts["alarm"]) if closing else None
+    if closing and alarm and alarm.state == "closed":
         open_alarm(ask.tx, alarm.number)
         due = ask.calendar.next_sending(ask.now + ask.policy.alarm_delay)
         sound_again(ask.tx, one.ref, alarm.number, number, due)
@@ -271,33 +251,55 @@ def _note(ask: Ask, verb: str, **facts: object) -> None:
     record(ask.tx, verb, actor=ask.actor.key, now=ask.now, facts=facts, account=ask.request.account)
 
 
-def _list_waiting(ask: Ask, waiting: Sequence[Action], page: int = 1) -> Message:
-    """A page of what waits, each with its own buttons."""
-    if not waiting:
-        return compose_reply(["Nothing is waiting for you to agree."])
-    pages = -(-len(waiting) // _PAGE)
+def _list_waiting(ask: Ask, waiting: Sequence[Action], others: Sequence[Action], page: int | None = 1) -> Message:
+    """A page of what waits, each with its own buttons; what waits for others after what waits for this person. No page:
+    what is left of it."""
+    is_rest, page = page is None, page or 1
+    pages = max(1, -(-(len(waiting) + len(others)) // _PAGE))
     page = min(max(page, 1), pages)
-    head = "Waiting to be agreed" + (f": {len(waiting)} (page {page} of {pages})" if pages > 1 else "")
-    blocks: list[Block] = [Text(f"{head}:")]
-    lines = [f"{head}:"]
-    for one in waiting[(page - 1) * _PAGE : page * _PAGE]:
-        line = say_waiting(one, label_of(ask.tx, one.proposal.by if one.proposal else one.rag_by, ask.today))
+    first, last = (page - 1) * _PAGE, page * _PAGE
+    turn = f" (page {page} of {pages})" if pages > 1 else ""
+    blocks: list[Block] = []
+    lines: list[str] = []
+
+    def say(head: str) -> None:
+        blocks.append(Text(head))
+        lines.append(head)
+
+    def each(one: Action, whose: str = "") -> None:
+        line = say_waiting(one, label_of(ask.tx, one.proposal.by if one.proposal else one.rag_by, ask.today)) + whose
         taps = [Button(f"Agree {one.ref}", f"agree {one.ref}")]
         taps += [Button(f"Return {one.ref}", f"return {one.ref}")] if one.proposal else []
-        blocks += [Text(line), Buttons(tuple(taps))]
+        blocks.extend([Text(line), Buttons(tuple(taps))])
         lines.append(f"- {line}")
-    together = [Button("Agree all" if pages == 1 else f"Agree all {len(waiting)}", "agree all", "primary")]
+
+    if shown := waiting[first:last]:
+        total = f": {len(waiting)}{turn}" if pages > 1 or others else ""
+        say(f"Waiting for you to agree{total}." if others else f"Waiting to be agreed{total}:")
+        for one in shown:
+            each(one)
+    elif not waiting and not is_rest:
+        say("Nothing is waiting for you to agree.")
+    if theirs := others[max(first - len(waiting), 0) : max(last - len(waiting), 0)]:
+        again = "" if shown else turn
+        say(f"Waiting for others to agree: {len(others)}{again}. You may agree these too, one at a time.")
+        for one in theirs:
+            each(one, f" · waits for {say_decider(find_settling_group(one, ask.groups))}")
+    together = []
+    if waiting:
+        label = "Agree all" if pages == 1 else f"Agree all {len(waiting)}"
+        together.append(Button(label, "agree all", "primary"))
     if page < pages:
         together.append(Button(f"Show page {page + 1}", f"agree page {page + 1}"))
         lines.append(f"For more, type: agree page {page + 1}.")
-    return Message("\n".join(lines), (*blocks, Buttons(tuple(together))))
+    return Message("\n".join(lines), (*blocks, *([Buttons(tuple(together))] if together else [])))
 
 
 def _then_list(ask: Ask, done: str) -> Message:
     """What was settled, and what is left to settle."""
     told = compose_reply([done], [_UNDO])
-    left = _find_waiting(ask)
-    if not left:
+    left, others = list_waiting(ask.tx, ask.actor, ask.directory, ask.groups)
+    if not left and not others:
         return told
-    rest = _list_waiting(ask, left)
+    rest = _list_waiting(ask, left, others, None)
     return Message(f"{told.text}\n{rest.text}", (*told.blocks, *rest.blocks))

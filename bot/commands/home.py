@@ -21,4 +21,5 @@ def home(ask: Ask) -> Reply:
     if ask.words and found is None:
         raise UserError("Type home, or home and the number of a page, such as: home 2", (Button("Home", "home"),))
     page = int(found[1]) if found else 1
-    return compose_home_of(ask.tx, ask.actor, ask.directory, ask.groups, page, ask.now, ask.calendar, ask.policy)
+    who = (ask.actor, ask.directory, ask.groups)
+    return compose_home_of(ask.tx, *who, page, ask.now, ask.calendar, ask.policy, ask.schemes or None)

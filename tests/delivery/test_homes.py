@@ -21,7 +21,7 @@ def test_a_home_is_the_same_from_each_database(either: Scene) -> None:
     waiting = "- P1.1a: Dec-22 in place of Oct-22, proposed by A: no printer · Write the charter"
     assert f"Waiting for you to agree: 1.\n{waiting}\n" in chairs
     assert "Escalations to acknowledge: 1.\n- P1.1b · 🔴 At risk (B): no trainer\n" in chairs
-    assert "Asked and not answered: 1.\n" in either.say("office", "home")
+    assert "People who were asked and have not answered: 1.\n" in either.say("office", "home")
     form = either.ask("A", "update")
     assert isinstance(form, Form)
     assert [option.value for option in form.fields[0].options] == ["P1.1a"]

@@ -132,8 +132,10 @@ def test_not_mine_reaches_the_office_with_its_next_bundle_and_stops_the_chase(st
     story.at("2022-10-21 10:00").say("A", "notmine P1.1a")
     story.mornings("2022-11-04")
     office = [one for one in story.to("office") if "P1.1a" in one.text]
-    assert [f"{one.at:%m-%d}" for one in office] == ["10-24"]
+    assert [f"{one.at:%m-%d}" for one in office] == ["10-24", "10-31"]
     assert "For the programme office." in office[0].text
+    assert ["A says P1.1a is not theirs" in one.text for one in office] == [True, False]
+    assert "Said to be somebody else's: 1 (P1.1a" in office[1].text  # the week's note, until it is settled
     assert days(story, "A", "P1.1a") == []
 
 

@@ -44,7 +44,10 @@ def test_a_lead_that_the_plan_lists_no_role_for_is_said_to_be_any_role(story: St
 def test_a_lead_that_is_a_role_is_given_to_somebody(story: Story) -> None:
     lines = pass_on(story, "NHS Trust: Director")
     assert "- accountable lead Director: 1 action (P1.2a)" in lines
-    assert lines[0] == "Nobody I can write to holds these. To give one to somebody: halfterm people set ROLE ADDRESS"
+    assert lines[0] == (
+        "Nobody I can write to holds these. Please tell the lead of P1.2a that it is overdue; to see one, type: "
+        "action P1.2a. To give one to somebody: halfterm people set ROLE ADDRESS"
+    )
     story.give("Director", "Dee")
     story.mornings("2022-09-23")
     assert "P1.2a is overdue" in story.to("Dee")[-1].text

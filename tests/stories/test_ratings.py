@@ -169,7 +169,9 @@ def test_a_complete_action_is_rated_no_more_until_it_is_reopened(story: Story) -
     assert refusal == "P1.1a is complete: if it is not, please ask the chair or the office to reopen it."
     assert is_one_sentence(refusal)
     story.refused("A", "reopen P1.1a it was the wrong one")
-    assert story.say("D", "reopen P1.1a it was the wrong one") == "P1.1a is open again: it was the wrong one."
+    assert story.say("D", "reopen P1.1a it was the wrong one") == (
+        "P1.1a is open again: it was the wrong one. Its owners hear of it with their next reminders."
+    )
     assert story.say("A", "rag P1.1a green").startswith("P1.1a is now 🟢 On track")
 
 

@@ -109,12 +109,12 @@ def test_who_was_asked_and_has_not_answered_is_named_by_role(story: Story) -> No
     story.give("A", "Somebody", address="console:A")
     story.mornings("2022-09-16")
     assert (
-        "- Asked and not answered: 3 (A: 2 actions, first asked 5 September 2022; "
+        "- People who were asked and have not answered: 3 (A: 2 actions, first asked 5 September 2022; "
         "C: 2 actions, first asked 5 September 2022; B: 1 action, first asked 5 September 2022)" in ask_note(story)
     )
     assert "Somebody" not in ask_note(story)
     story.say("B", "nochange P1.1c")
-    assert "- Asked and not answered: 2 (" in ask_note(story)
+    assert "- People who were asked and have not answered: 2 (" in ask_note(story)
 
 
 def test_a_role_with_nobody_in_it_is_told(story: Story) -> None:
@@ -201,5 +201,5 @@ def test_the_note_that_comes_by_itself_names_who_is_out_of_reach_as_the_one_aske
     story.leave("B")
     notes = [one.text for one in story.mornings("2022-09-20") if one.to == "office" and "The week of" in one.text]
     assert notes
-    assert "Roles with nobody in them" in notes[-1]
-    assert "Roles with nobody in them" in story.say("office", "weekly")
+    assert "Roles held by somebody I cannot write to: 1 (B (mail:b@example.org))" in notes[-1]
+    assert "Roles held by somebody I cannot write to: 1 (B (mail:b@example.org))" in story.say("office", "weekly")
