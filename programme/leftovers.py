@@ -37,6 +37,7 @@ _SEASON = re.compile(
 _NONE_MINE = re.compile(r"none(?: of (?:these|them|those))? (?:is|are) mine")
 _EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|other than|but not|bar)\s+", re.IGNORECASE)
 _LAST_PART = re.compile(r"(?:[,;.\n&+]|\b(?:and|but)\b)\s*(?P<last>(?:for |of )?[^,;.\n&+]+?)[\s.!]*$", re.IGNORECASE)
+_LONGEST = 300  # characters; what is longer says more than that
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(r"(?:this |on )?(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?")
 _UNTIL = re.compile(r"(?:until|till|til)\b", re.IGNORECASE)
@@ -49,7 +50,7 @@ def names_rest(words: str) -> bool:
 
 def begins_with_rest(words: str) -> bool:
     """Whether words go on from references with `and the rest`, whatever follows."""
-    return bool(_BEGINS.match(_bare(words)))
+    return bool(_BEGINS.match(_bare(words[:_LONGEST])))
 
 
 def split_all(text: str) -> str:
@@ -75,7 +76,7 @@ def split_except(words: str) -> tuple[str, str]:
 
 def split_last_of_all(text: str) -> tuple[str, str]:
     """What is said first, and the command of what is then said of all: `P2.3c on track, no change to the rest`."""
-    for found in _LAST_PART.finditer(text):
+    for found in _LAST_PART.finditer(text, max(len(text) - _LONGEST, 0)):
         if tapped := find_tapped_of_all(found["last"]):
             return text[: found.start()].rstrip(" ,;"), tapped
     return text, ""
@@ -83,7 +84,7 @@ def split_last_of_all(text: str) -> tuple[str, str]:
 
 def drop_courtesies(words: str) -> str:
     """The words; "" where they are nothing but thanks or `for now`."""
-    return words if _without_courtesies(words) else ""
+    return words if len(words) > _LONGEST or _without_courtesies(words) else ""
 
 
 def split_until(words: str) -> str:
@@ -115,4 +116,5 @@ def _without_courtesies(words: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.lower().split()).strip(" .!,;")
+    """Without what makes no difference; "" where it is too long to be any of these."""
+    return "" if len(text) > _LONGEST else " ".join(text.lower().split()).strip(" .!,;")
