@@ -112,7 +112,7 @@ def _list_stale(
     last = max((each for each in (find_written_on(action), had_since) if each), default=None)
     if last is None:
         return ["no written entry yet"]
-    if last_meeting is not None:
+    if last_meeting is not None and calendar.today(last_meeting) < day:
         had_later = had_since is not None and had_since >= calendar.today(last_meeting)
         fresh = had_later or has_written_since(action, last_meeting, calendar)
         return [] if fresh else ["no written entry since the last meeting"]

@@ -142,3 +142,12 @@ def test_decisions_that_are_printed_are_not_named_again(story: Story) -> None:
     story.say("D", "minute P1.1a the Board asks for a second venue")
     story.say("D", "minute P1.1c noted")
     assert "Also decided" not in story.say("D", "digest The Board")
+
+
+def test_on_the_day_of_a_meeting_nobody_has_failed_to_write_since_it(story: Story) -> None:
+    story.mornings("2022-10-04")
+    during = story.at("2022-10-04 10:05").say("D", "digest The Board")
+    assert "digest for the meeting on 29 November 2022" in during
+    assert "no written entry since the last meeting" not in during
+    story.mornings("2022-10-05")
+    assert "no written entry since the last meeting" in story.at("2022-10-05 10:00").say("D", "digest The Board")
