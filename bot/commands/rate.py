@@ -12,6 +12,7 @@ from jobs.closing import list_heard
 from programme.calendar import say_date
 from programme.escalation import Told, list_told, list_told_rungs
 from programme.facts import Action, Escalation, find_strategic_group
+from programme.leftovers import names_rest
 from programme.messages import Button, Field, Form, Option, Reply, UserError
 from programme.pausing import say_after
 from programme.permissions import find_deciding_group, may, owns, say_decider
@@ -50,6 +51,11 @@ def rag(ask: Ask) -> Reply:
                 tuple(Button(str(LOOKS[one]), f"rag {action.ref} {one.typed}") for one in Rag),
             )
         return _ask_rating(action)
+    if names_rest(reason):
+        raise UserError(
+            "Nothing is noted yet, as a rating is given to one action at a time: name each by its reference.",
+            (Button(action.ref, f"rag {action.ref} {rating.typed}"),),
+        )
     alarm = action.escalation
     owner = owns(ask.actor, action)
     again = action.rag == rating and action.rag_by == ask.actor.key and not reason and not action.reason

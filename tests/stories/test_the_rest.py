@@ -309,3 +309,8 @@ def test_where_only_some_are_offered_the_question_says_so(tmp_path: Path) -> Non
     assert "(the first 10 of 12 are below)" in reply.text
     assert len(buttons(reply)) == 10
     story.close()
+
+
+def test_a_rating_is_given_to_one_action_at_a_time(story: Story) -> None:
+    assert "is given to one action at a time" in story.refused("A", "rag P1.1a green and the rest")
+    assert story.say("A", "rag P1.1a green and the rest is promised").startswith("P1.1a is now")
