@@ -150,7 +150,7 @@ class Line:
             raise Ambiguous(type(error.reason).__name__) from error
         except Exception as error:  # a lost connection, a timeout, half an answer: the request was out
             raise Ambiguous(type(error).__name__) from error
-        self._limits.note_taken(name, self._team)
+        self._limits.note_taken(name, self._team, posts_in)
         return answer
 
     def put(self, url: str, data: bytes) -> None:

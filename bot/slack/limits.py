@@ -86,9 +86,12 @@ class Limits:
         self._refused[team] = self._refused.get(team, 0) + 1
         return "workspace" if self._refused[team] >= _STORM else "address"
 
-    def note_taken(self, method: str, team: str) -> None:
-        """Slack took a call. It may have come there as late as its answer: a minute is counted from then."""
+    def note_taken(self, method: str, team: str, channel: str = "") -> None:
+        """Slack took a call. It may have come there as late as its answer: a minute and a channel's second are counted
+        from then."""
         with self._lock:
+            if channel:
+                self._last_post[team, channel] = self._clock()
             if calls := self._calls.get((team, method)):
                 calls[-1] = self._clock()
         if method == "chat_postMessage":

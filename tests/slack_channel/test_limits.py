@@ -87,6 +87,17 @@ def test_a_minute_begins_when_slack_has_answered_for_a_call_may_be_slow_on_its_w
     limits.take("chat_postMessage", "T1", "C2")
 
 
+def test_a_channels_second_begins_when_slack_has_answered_too(clock: Clock) -> None:
+    limits = Limits(clock=clock)
+    limits.take("chat_postMessage", "T1", "C1")
+    clock.seconds = 0.5
+    limits.note_taken("chat_postMessage", "T1", "C1")
+    clock.seconds = 1.0
+    assert refused(lambda: limits.take("chat_postMessage", "T1", "C1")).retry_after == timedelta(seconds=0.5)
+    clock.seconds = 1.5
+    limits.take("chat_postMessage", "T1", "C1")
+
+
 @pytest.mark.parametrize(
     ("method", "most", "rests"),
     [
