@@ -79,12 +79,12 @@ def find_meant(ask: Ask, word: str) -> Meant:
         found = (named, words) if named else replace(ask, words=words).find_all(word)
         named, words = found[0], drop_courtesies(found[1])
         is_rest = names_rest(words)
-    waiting = _read_waiting(ask, word)
     if is_rest:
-        return _add_rest(ask, word, named, waiting)
+        return _add_rest(ask, word, named, _read_waiting(ask, word))
     if words:
         _check_words(ask, word, named, words)
-    several = waiting is not None and len(named) > 1 and {one.ref for one in named} <= waiting.asked
+    waiting = _read_waiting(ask, word) if len(named) > 1 else None  # of one it is not needed, and takes a while
+    several = waiting is not None and {one.ref for one in named} <= waiting.asked
     return Meant(named, words, waiting.without(named) if waiting and several else [])
 
 
