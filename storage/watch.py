@@ -282,8 +282,9 @@ def list_vacant(tx: Tx, directory: Directory, schemes: Collection[str] | None) -
     but nobody who can be reached by these channels."""
     keys: dict[int, set[str]] = {}
     for key in (*directory.by_name, *directory.meanings):
-        for role_id, _role in directory.find_roles(key):
-            keys.setdefault(role_id, set()).add(name_key(key))
+        for role_id, one in directory.find_roles(key):
+            if not one.young_people:  # whom nobody can be given
+                keys.setdefault(role_id, set()).add(name_key(key))
     vacant, held = [], []
     for role_id, found in keys.items():
         people = directory.holders.get(role_id, [])

@@ -164,6 +164,7 @@ def test_young_people_are_never_written_to(story: Story) -> None:
     assert passed[0].startswith("Please pass on.\nNobody I can write to holds these. Please ask of each")
     assert "\n- C: 2 actions (P1.1b, P1.2a). Please ask their coordinator" in passed[0]
     assert "halfterm people set" not in passed[0]
+    assert "Roles with nobody in them" not in story.say("office", "weekly")
     assert "leave it with nobody" in story.refused("office", "cover C by B from 7 November to 11 November")
     claimed = story.app.door(lambda: story.now).answer(Request("console:new", "iam C", Where("console")))
     assert "leave it with nobody" in claimed.text
